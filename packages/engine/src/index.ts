@@ -1,0 +1,2 @@
+export type * from "./refusal.js";
+export type * from "./state.js";

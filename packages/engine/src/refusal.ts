@@ -1,0 +1,9 @@
+/**
+ * A command that cannot be carried out, as a value. `error` names an error of the operation's contract;
+ * the server turns it into the wire's code, message and status.
+ */
+export interface Refusal {
+  readonly ok: false;
+  readonly error: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}

@@ -68,6 +68,11 @@ export interface SubscriptionItem {
   readonly planType: string;
   /** Hosts; 1 for families without hosts. */
   readonly hosts: number;
+  /**
+   * The hosts as they were charged for the current period, in the order in which they were bought; their
+   * sum is `hosts`. Each block was rounded by itself, so what a block has left is exact to the cent.
+   */
+  readonly hostBlocks: readonly number[];
   readonly unitPriceMinor: Minor;
   /** 0 for usage-billed types, which are looked at monthly and cost nothing in advance. */
   readonly intervalMonths: IntervalMonths | 0;
@@ -131,15 +136,19 @@ export interface Derivation {
   readonly unitPriceMinor: Minor;
   readonly quantity: number;
   readonly currency: string;
+  /** What `quantity` counts. */
+  readonly unit: "host" | "plan" | "GB";
   /** Full charge F of the period [periodStart, periodEnd) of N days. */
   readonly periodStart: CivilDate;
   readonly periodEnd: CivilDate;
   readonly periodDays: number;
   readonly fullAmountMinor: Minor;
-  /** Charged days [fromDay, toDay) of the period: amount = C(toDay) - C(fromDay). */
+  /** Charged days [fromDay, toDay) of the period: amount = C(toDay) - C(fromDay), negative for credits. */
   readonly fromDay: number;
   readonly toDay: number;
   readonly rounding: "half away from zero";
+  /** Hosts that were charged, and rounded, by themselves; absent: all of them at once. */
+  readonly hostBlocks?: readonly number[];
   /** Anything else that went in (storage numbers, hosts before and after). */
   readonly inputs?: Readonly<Record<string, string | number>>;
 }

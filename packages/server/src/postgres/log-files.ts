@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { LOG_FILE_PREFIX } from "./settings.js";
+
+/** Log files that are kept, of 4 MB each. */
+const MOST_FILES = 5;
+const PRUNE_INTERVAL_MS = 30_000;
+
+/** Deletes all log files but the newest. Their names sort by time. */
+export function pruneLogs(logDir: string, keep = MOST_FILES): void {
+  for (const name of logNames(logDir).slice(0, -keep)) rmSync(join(logDir, name), { force: true });
+}
+
+/** Prunes now and then, until told to end. */
+export function keepLogsSmall(logDir: string): { end(): void } {
+  const prune = () => {
+    try {
+      pruneLogs(logDir);
+    } catch {
+      // No log directory yet, or no access: nothing to prune.
+    }
+  };
+  prune();
+  const timer = setInterval(prune, PRUNE_INTERVAL_MS);
+  timer.unref();
+  return { end: () => clearInterval(timer) };
+}
+
+/**
+ * The lines that say why a server did not come up or died: errors since `since`, the last first.
+ * @param startLog what the server printed before it opened its log
+ */
+export function failureLines(startLog: string, logDir: string): string[] {
+  const newest = logNames(logDir).at(-1);
+  const texts = [startLog, ...(newest === undefined ? [] : [join(logDir, newest)])].map(readTail);
+  return texts
+    .join("\n")
+    .split("\n")
+    .filter((line) => /\b(FATAL|PANIC|ERROR|HINT)\b|could not|cannot/.test(line))
+    .map((line) => line.replace(/^\S+ \S+ UTC \[\d+\] /, ""))
+    .reverse();
+}
+
+const TAIL_CHARS = 8192;
+
+function readTail(file: string): string {
+  try {
+    return readFileSync(file, "utf8").slice(-TAIL_CHARS);
+  } catch {
+    return "";
+  }
+}
+
+function logNames(logDir: string): string[] {
+  try {
+    return readdirSync(logDir)
+      .filter((name) => name.startsWith(LOG_FILE_PREFIX))
+      .sort();
+  } catch {
+    return [];
+  }
+}

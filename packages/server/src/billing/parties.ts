@@ -1,0 +1,31 @@
+/** Who issues an invoice, for whom, and who pays it: the names and addresses of the day. */
+import type { Queryable } from "../database/pool.js";
+import type { Contact, LoadedAccount } from "../store/accounts.js";
+import type { Parties } from "../store/invoices.js";
+
+/** The parties of each account's invoice, in the accounts' order. */
+export async function loadParties(
+  db: Queryable,
+  accounts: readonly LoadedAccount[],
+): Promise<Parties[]> {
+  const { rows } = await db.query({
+    name: "load-parties",
+    text: `select distinct a.master_id, a.id, a.account_name, a.contact from accounts a
+      join unnest($1::text[], $2::text[]) as w (master_id, id) using (master_id, id)`,
+    values: [
+      accounts.map(({ record }) => record.masterId),
+      accounts.map(({ payer }) => payer.accountId),
+    ],
+  });
+  const payers = new Map<string, { account_name: string; contact: Contact | null }>(
+    rows.map((row) => [`${row.master_id}/${row.id}`, row]),
+  );
+  return accounts.map(({ record, payer }) => {
+    const paying = payers.get(`${record.masterId}/${payer.accountId}`);
+    if (paying === undefined) throw new Error(`the payer of ${record.accountId} is missing`);
+    return {
+      account: { id: record.accountId, name: record.accountName, contact: record.contact },
+      payer: { id: payer.accountId, name: paying.account_name, contact: paying.contact },
+    };
+  });
+}

@@ -1,0 +1,186 @@
+/**
+ * Payments: they settle invoices, the oldest due date first or those that are named; what is left over is
+ * credit. A payment belongs to the payer, or to an invoiced account to pay only its invoices.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { allocate, paymentReceived } from "@paymaster/engine";
+import type { ServiceClock } from "../clock.js";
+import { type Connection, type Pool, transaction } from "../database/pool.js";
+import { type LoadedAccount, loadAccount, lockAccounts } from "../store/accounts.js";
+import { type Actor, writeAudit } from "../store/audit.js";
+import { toLedger, writePostings } from "../store/ledger.js";
+import { findPayment, insertPayment } from "../store/payments.js";
+import { applyToInvoices, openInvoices, setCredit } from "./credit.js";
+
+export interface PaymentRequest {
+  readonly masterId: string;
+  readonly accountId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly reference: string;
+  readonly invoiceIds: readonly string[] | null;
+}
+
+export interface PaymentResult {
+  readonly id: string;
+  readonly applied: readonly { readonly invoiceId: string; readonly amountMinor: number }[];
+  readonly creditMinor: number;
+  /** The same reference had been paid before; nothing happened now. */
+  readonly repeated: boolean;
+}
+
+/** A payment that cannot be taken, with the member of the request that is wrong. */
+export class PaymentRefusal extends Error {
+  constructor(
+    readonly field: string,
+    message: string,
+    readonly conflict = false,
+  ) {
+    super(message);
+  }
+}
+
+export async function receivePayment(
+  { pool, clock }: { pool: Pool; clock: ServiceClock },
+  request: PaymentRequest,
+  by: Actor,
+): Promise<PaymentResult> {
+  const requestHash = createHash("sha256")
+    .update(
+      JSON.stringify([
+        request.amountMinor,
+        request.currency,
+        request.invoiceIds === null ? null : [...request.invoiceIds].sort(),
+      ]),
+    )
+    .digest();
+  return transaction(pool, async (connection) => {
+    const ref = { masterId: request.masterId, accountId: request.accountId };
+    const { payer, record } = await lockPayer(connection, ref);
+    const known = await findPayment(connection, ref, request.reference);
+    if (known !== undefined) {
+      if (!requestHash.equals(known.requestHash)) {
+        throw new PaymentRefusal(
+          "reference",
+          `The reference ${request.reference} was used for another payment of this account.`,
+          true,
+        );
+      }
+      return { ...known, repeated: true };
+    }
+    if (request.currency !== record.currency) {
+      throw new PaymentRefusal("currency", `The account is billed in ${record.currency}.`);
+    }
+    const only = {
+      ...(payer.accountId === record.accountId ? {} : { accountId: record.accountId }),
+      ...(request.invoiceIds === null ? {} : { invoiceIds: request.invoiceIds }),
+    };
+    const open = await openInvoices(
+      connection,
+      ref.masterId,
+      payer.accountId,
+      request.currency,
+      only,
+    );
+    await checkNamed(connection, request, payer.accountId, record.accountId);
+    const { applied, leftOverMinor } = allocate(request.amountMinor, open);
+    const id = randomUUID();
+    const now = clock.now();
+    const today = clock.today();
+    await insertPayment(connection, ref, {
+      ...request,
+      id,
+      requestHash,
+      creditMinor: leftOverMinor,
+      receivedOn: today,
+      now,
+    });
+    const owners = { ...ref, payerId: payer.accountId };
+    await writePostings(
+      connection,
+      [
+        toLedger(`payment:${id}`, paymentReceived(applied, leftOverMinor), owners, {
+          effectiveDate: today,
+          currency: request.currency,
+        }),
+      ],
+      now,
+    );
+    await applyToInvoices(connection, ref.masterId, applied, {
+      paymentId: id,
+      creditEvent: null,
+      appliedOn: today,
+    });
+    if (leftOverMinor > 0) {
+      await setCredit(
+        connection,
+        ref.masterId,
+        payer.accountId,
+        (await currentCredit(connection, ref.masterId, payer.accountId)) + leftOverMinor,
+      );
+    }
+    await writeAudit(connection, by, now, [
+      {
+        ...ref,
+        event: "payment_received",
+        itemNumber: null,
+        before: null,
+        after: { id, reference: request.reference, amountMinor: request.amountMinor, applied },
+      },
+    ]);
+    return { id, applied, creditMinor: leftOverMinor, repeated: false };
+  });
+}
+
+/** Locks the account and its payer, in the order of all locks: the account before who pays for it. */
+async function lockPayer(
+  connection: Connection,
+  ref: { masterId: string; accountId: string },
+): Promise<LoadedAccount> {
+  await lockAccounts(connection, [ref]);
+  const loaded = await loadAccount(connection, ref);
+  if (loaded === undefined) throw new PaymentRefusal("id", "The account does not exist.");
+  if (loaded.payer.accountId !== ref.accountId) {
+    await lockAccounts(connection, [
+      { masterId: ref.masterId, accountId: loaded.payer.accountId },
+    ]);
+  }
+  return loaded;
+}
+
+async function currentCredit(
+  connection: Connection,
+  masterId: string,
+  payerId: string,
+): Promise<number> {
+  const { rows } = await connection.query({
+    name: "current-credit",
+    text: "select credit_minor from accounts where master_id = $1 and id = $2",
+    values: [masterId, payerId],
+  });
+  return rows[0]?.credit_minor ?? 0;
+}
+
+/** Invoices that are named must be the payer's (and, for a sub account, its own). */
+async function checkNamed(
+  connection: Connection,
+  request: PaymentRequest,
+  payerId: string,
+  accountId: string,
+): Promise<void> {
+  if (request.invoiceIds === null) return;
+  const { rows } = await connection.query({
+    name: "check-named-invoices",
+    text: `select id from invoices where master_id = $1 and id = any ($2) and payer_id = $3
+      and ($3 = $4 or account_id = $4) and status = 'Posted'`,
+    values: [request.masterId, request.invoiceIds, payerId, accountId],
+  });
+  const found = new Set(rows.map((row) => row.id));
+  const missing = request.invoiceIds.find((id) => !found.has(id));
+  if (missing !== undefined) {
+    throw new PaymentRefusal(
+      "invoice_ids",
+      `Invoice ${missing} is not a posted invoice that this account pays.`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * A change of plans on the wire: load, decide, then preview or write. What fell due before today is
+ * decided first, so that a command never meets a state of yesterday.
+ */
+import {
+  type AccountState,
+  type Command,
+  type Decision,
+  decide,
+  decideDue,
+  previewOf,
+} from "@paymaster/engine";
+import type { Connection } from "../database/pool.js";
+import type { Call, PlannedWrite, Reply, Services } from "../http/call.js";
+import { WireFault } from "../http/wire-fault.js";
+import { isReachable, type LoadedAccount, loadAccount, lockAccounts, toState } from "../store/accounts.js";
+import { postDecisions } from "./post.js";
+import { toPreviewBody } from "./preview-body.js";
+
+/** The account of the call's path, locked if asked; the documented error when it is not the caller's. */
+export async function loadTarget(
+  call: Call,
+  connection: Connection,
+  lock: boolean,
+): Promise<LoadedAccount> {
+  if (lock) await lockAccounts(connection, [call.target]);
+  const loaded = await loadAccount(connection, call.target);
+  if (loaded === undefined || !isReachable(call.principal, loaded.record)) {
+    throw accountNotFound(call);
+  }
+  return loaded;
+}
+
+export function accountNotFound(call: Call): WireFault {
+  return operationFault(call, "accountNotFound");
+}
+
+/** An error of the operation's contract; the placeholders that name the account are filled here. */
+export function operationFault(
+  call: Call,
+  name: string,
+  params: Readonly<Record<string, string | number>> = {},
+): WireFault {
+  const error = call.operation.errors[name];
+  if (error === undefined) {
+    throw new Error(`${call.operation.tool} has no error named ${name} in the contract.`);
+  }
+  const id = call.targetAsWritten;
+  return new WireFault(error, { subAccountId: id, accountId: id, ...params });
+}
+
+export async function planWrite(
+  services: Services,
+  call: Call,
+  connection: Connection,
+  lock: boolean,
+  command: Command,
+  answer: (decision: Decision) => Reply,
+): Promise<PlannedWrite> {
+  const loaded = await loadTarget(call, connection, lock);
+  const books = services.books();
+  const today = services.clock.today();
+  const taxRatePpm = loaded.payer.taxExempt ? 0 : books.taxRatePpm(loaded.record.contact);
+  const stored = toState(loaded, taxRatePpm);
+  const due =
+    loaded.record.nextDueDate !== null && loaded.record.nextDueDate <= today
+      ? decideDue(stored, today, books.engine)
+      : null;
+  const before: AccountState = due === null ? stored : due.state;
+  const decision = decide(before, command, today, books.engine);
+  if (!decision.ok) throw operationFault(call, decision.error, decision.params);
+  return {
+    preview: () =>
+      toPreviewBody(
+        previewOf(before, decision, books.engine, {
+          today,
+          creditMinor: loaded.payer.creditMinor,
+          paymentTermDays: loaded.payer.paymentTermDays,
+        }),
+        loaded.record.currency,
+      ),
+    write: async () => {
+      const context = {
+        now: services.clock.now(),
+        today,
+        by: { actor: call.principal.actor, trackingId: call.trackingId },
+        billRunId: null,
+        targetDate: today,
+      };
+      if (due !== null) await postDecisions(connection, [{ loaded, decision: due }], context);
+      await postDecisions(connection, [{ loaded, decision }], context);
+      return answer(decision);
+    },
+  };
+}

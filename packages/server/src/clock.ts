@@ -1,0 +1,179 @@
+/**
+ * The service's one clock. Rate-limit windows, token lifetimes, trials, renewals and bill runs read it and
+ * nothing else. It is the system's clock, or a test clock that ticks in real time from wherever it was
+ * set, stands still, or jumps forward when told. The state is one row, shared by all server processes.
+ */
+import type { CivilDate } from "@paymaster/engine";
+import type { Pool, Queryable } from "./database/pool.js";
+
+export interface ClockState {
+  readonly kind: "system" | "test";
+  readonly ticking: boolean;
+  /** Service time at `realAtMs`, both in milliseconds since 1970. */
+  readonly serviceAtMs: number;
+  readonly realAtMs: number;
+}
+
+/** A clock not seen for this long has no running server: a test clock then resumes where it stopped. */
+const ABANDONED_MS = 5_000;
+export const DAY_MS = 86_400_000;
+
+/** What everybody but the operator needs of the clock. */
+export interface ServiceClock {
+  nowMs(): number;
+  now(): Date;
+  /** Civil date in UTC. */
+  today(): CivilDate;
+}
+
+/** A clock that stands where it was put; the demo world is lived through with one. */
+export class ManualClock implements ServiceClock {
+  #ms: number;
+
+  constructor(date: CivilDate) {
+    this.#ms = Date.parse(`${date}T00:00:00Z`);
+  }
+
+  nowMs(): number {
+    return this.#ms;
+  }
+
+  now(): Date {
+    return new Date(this.#ms);
+  }
+
+  today(): CivilDate {
+    return this.now().toISOString().slice(0, 10);
+  }
+
+  moveTo(serviceMs: number): void {
+    if (serviceMs < this.#ms) throw new ClockError("A clock never goes back.");
+    this.#ms = serviceMs;
+  }
+}
+
+export class ClockError extends Error {}
+
+export class Clock implements ServiceClock {
+  #state: ClockState;
+  readonly #pool: Pool;
+
+  private constructor(pool: Pool, state: ClockState) {
+    this.#pool = pool;
+    this.#state = state;
+  }
+
+  /**
+   * Reads the stored clock, or stores a new one. Returns a notice for people when `testClock` asks for
+   * something else than what is stored (the stored one wins).
+   */
+  static async open(
+    pool: Pool,
+    testClock: CivilDate | null,
+  ): Promise<{ clock: Clock; notice: string | null }> {
+    const nowMs = Date.now();
+    await pool.query(
+      `insert into clock (kind, ticking, service_at, real_at, seen_at) values ($1, true, $2, $3, $3)
+       on conflict do nothing`,
+      [
+        testClock === null ? "system" : "test",
+        testClock === null ? new Date(nowMs) : new Date(`${testClock}T00:00:00Z`),
+        new Date(nowMs),
+      ],
+    );
+    const { state, seenAtMs } = await readClock(pool);
+    const clock = new Clock(pool, state);
+    if (state.kind === "test" && nowMs - seenAtMs > ABANDONED_MS) {
+      const resumedMs = Math.max(state.serviceAtMs, serviceTime(state, seenAtMs));
+      await clock.#store({ ...state, serviceAtMs: resumedMs, realAtMs: nowMs });
+    }
+    let notice: string | null = null;
+    if (state.kind === "system" && testClock !== null) {
+      notice = `--test-clock ${testClock} is ignored: this data directory runs on the system clock.`;
+    } else if (state.kind === "test" && testClock !== null && testClock !== clock.today()) {
+      notice = `--test-clock ${testClock} is ignored: the test clock of this data directory goes on from ${clock.now().toISOString()}.`;
+    }
+    return { clock, notice };
+  }
+
+  get state(): ClockState {
+    return this.#state;
+  }
+
+  nowMs(): number {
+    return serviceTime(this.#state, Date.now());
+  }
+
+  now(): Date {
+    return new Date(this.nowMs());
+  }
+
+  /** Civil date in UTC. */
+  today(): CivilDate {
+    return new Date(this.nowMs()).toISOString().slice(0, 10);
+  }
+
+  /** Rereads the shared state: another process may have moved the clock. */
+  async refresh(): Promise<void> {
+    this.#state = (await readClock(this.#pool)).state;
+  }
+
+  /** Tells the other side of a restart until when the clock was alive. */
+  async heartbeat(): Promise<void> {
+    await this.#pool.query("update clock set seen_at = $1", [new Date()]);
+  }
+
+  /** Jumps to an instant that is not in the past. */
+  async moveTo(serviceMs: number): Promise<void> {
+    this.#requireTest();
+    if (serviceMs < this.nowMs()) {
+      // Ticking may have passed a target that was "now" a moment ago: going back is never right.
+      return;
+    }
+    await this.#store({ ...this.#state, serviceAtMs: serviceMs, realAtMs: Date.now() });
+  }
+
+  async setTicking(ticking: boolean): Promise<void> {
+    this.#requireTest();
+    await this.#store({
+      ...this.#state,
+      ticking,
+      serviceAtMs: this.nowMs(),
+      realAtMs: Date.now(),
+    });
+  }
+
+  #requireTest(): void {
+    if (this.#state.kind !== "test") {
+      throw new ClockError("The service runs on the system clock, which cannot be moved.");
+    }
+  }
+
+  async #store(state: ClockState): Promise<void> {
+    await this.#pool.query(
+      "update clock set ticking = $1, service_at = $2, real_at = $3, seen_at = $3",
+      [state.ticking, new Date(state.serviceAtMs), new Date(state.realAtMs)],
+    );
+    this.#state = state;
+  }
+}
+
+function serviceTime(state: ClockState, realMs: number): number {
+  if (state.kind === "system") return realMs;
+  return state.ticking ? state.serviceAtMs + (realMs - state.realAtMs) : state.serviceAtMs;
+}
+
+async function readClock(db: Queryable): Promise<{ state: ClockState; seenAtMs: number }> {
+  const { rows } = await db.query("select kind, ticking, service_at, real_at, seen_at from clock");
+  const row = rows[0];
+  if (row === undefined) throw new Error("The clock's row is missing from the database.");
+  return {
+    state: {
+      kind: row.kind,
+      ticking: row.ticking,
+      serviceAtMs: row.service_at.getTime(),
+      realAtMs: row.real_at.getTime(),
+    },
+    seenAtMs: row.seen_at.getTime(),
+  };
+}

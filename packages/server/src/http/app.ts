@@ -1,0 +1,193 @@
+/**
+ * The HTTP application: every operation of the contract becomes a route, in the documented order of
+ * checks: token, scope, rate limit, body is JSON and fits the schema; the handler does the rest.
+ */
+import {
+  commonErrors,
+  type Operation,
+  operationList,
+  type ToolName,
+  type WireProfile,
+} from "@paymaster/contract";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { handlers } from "../operations/index.js";
+import type { AccountRef } from "../store/accounts.js";
+import { readBody, registerBodyParsers } from "./body.js";
+import type { Call, FileReply, Reply, Services } from "./call.js";
+import { performWrite } from "./idempotency.js";
+import { authorize, bearerToken } from "./authorize.js";
+import { answerError, answerNotFound } from "./answer-error.js";
+import type { Authenticator, Principal } from "./principal.js";
+import type { RateLimiter } from "../rate-limits/index.js";
+import { newTrackingId, setWireHeaders } from "./wire-headers.js";
+import { compileValidator, type Validate, validationFault } from "./validation.js";
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly authenticator: Authenticator;
+  readonly rateLimiter: RateLimiter;
+  readonly log: (line: LogLine) => void;
+}
+
+export interface LogLine {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly [detail: string]: unknown;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+}
+
+/** Bodies beyond this size are refused; the largest documented body has a few kilobytes. */
+export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_PARAM_LENGTH = 200;
+
+export function createApp(options: AppOptions): FastifyInstance {
+  const { profile } = options.services;
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+    forceCloseConnections: "idle",
+    routerOptions: {
+      maxParamLength: MAX_PARAM_LENGTH,
+      ignoreTrailingSlash: true,
+      // A path that cannot be decoded names nothing that exists.
+      onBadUrl: (_path, _request, response) => {
+        response.statusCode = 404;
+        response.setHeader("content-type", "application/json;charset=UTF-8");
+        response.end(
+          JSON.stringify({ code: commonErrors.noRoute.code, message: "The path is malformed." }),
+        );
+      },
+    },
+    genReqId: newTrackingId,
+    logger: false,
+  });
+  app.decorateRequest("principal", null);
+  registerBodyParsers(app);
+  app.addHook("onRequest", async (request, reply) => {
+    setWireHeaders(reply, request.id);
+  });
+  app.setErrorHandler((error, request, reply) =>
+    answerError(error as Error, request, reply, profile, options.log),
+  );
+  app.setNotFoundHandler((request, reply) => answerNotFound(request, reply));
+  for (const operation of operationList as readonly Operation[]) {
+    for (const url of urlsOf(operation)) registerOperation(app, operation, url, options);
+  }
+  return app;
+}
+
+/** `/accounts/{accountId}` below the base `/v2` becomes `/v2/accounts/:accountId`; aliases stand alone. */
+function urlsOf(operation: Operation): string[] {
+  return [`/v2${operation.path}`, ...(operation.aliases ?? [])].map((path) =>
+    path.replace(/\{(\w+)\}/g, ":$1"),
+  );
+}
+
+function registerOperation(
+  app: FastifyInstance,
+  operation: Operation,
+  url: string,
+  options: AppOptions,
+): void {
+  const { services } = options;
+  const handler = handlers[operation.tool as ToolName](services);
+  const bodySchema = operation.body[services.profile];
+  const checkQuery = operation.query === null ? null : compileValidator(operation.query);
+  const checkBody = bodySchema === null ? null : compileValidator(bodySchema);
+  app.route({
+    method: operation.method,
+    url,
+    onRequest: async (request, reply) => {
+      const principal = await authorize(request, operation, options.authenticator, services.profile);
+      request.principal = principal;
+      await options.rateLimiter.admit(operation, principal, paramsOf(request), reply);
+    },
+    handler: async (request, reply) => {
+      const principal = request.principal;
+      if (principal === null) throw new Error("A route was reached without its caller.");
+      const call: Call = {
+        operation,
+        principal,
+        params: paramsOf(request),
+        query: checked(request.query, checkQuery),
+        body:
+          bodySchema === null
+            ? {}
+            : checked(await readBody(request, bodySchema, operation.bodyRequired ?? true), checkBody),
+        trackingId: request.id,
+        ...targetOf(operation, principal, paramsOf(request)),
+      };
+      const answer =
+        "read" in handler
+          ? await handler.read(call)
+          : await performWrite(services, handler.write, call, {
+              preview: wantsPreview(request.headers.prefer),
+              idempotencyKey: headerText(request.headers["idempotency-key"]),
+            });
+      return send(reply, answer);
+    },
+  });
+}
+
+function paramsOf(request: FastifyRequest): Record<string, string> {
+  return request.params as Record<string, string>;
+}
+
+function targetOf(
+  operation: Operation,
+  principal: Principal,
+  params: Record<string, string>,
+): { target: AccountRef; targetAsWritten: string } {
+  const written = params.accountId;
+  const isSelf = written === undefined || (written === "me" && operation.acceptsMe);
+  return {
+    target: {
+      masterId: principal.masterId,
+      accountId: isSelf ? principal.accountId : written,
+    },
+    targetAsWritten: written ?? principal.accountId,
+  };
+}
+
+function checked(value: unknown, validate: Validate | null): Record<string, unknown> {
+  if (validate === null) return {};
+  const problems = validate(value);
+  if (problems.length > 0) throw validationFault(problems);
+  return value as Record<string, unknown>;
+}
+
+/** `Prefer: preview`, alone or among other preferences [RFC 7240]. */
+function wantsPreview(prefer: string | string[] | undefined): boolean {
+  const values = Array.isArray(prefer) ? prefer : prefer === undefined ? [] : [prefer];
+  return values
+    .flatMap((value) => value.split(/[,;]/))
+    .some((preference) => preference.trim().toLowerCase() === "preview");
+}
+
+function headerText(value: string | string[] | undefined): string | null {
+  if (value === undefined) return null;
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+function send(reply: FastifyReply, answer: Reply | FileReply): FastifyReply {
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  if ("file" in answer) {
+    return reply.code(answer.status).type(answer.contentType).send(answer.file);
+  }
+  if (answer.body === null) return reply.code(answer.status).send();
+  return reply
+    .code(answer.status)
+    .type("application/json;charset=UTF-8")
+    .send(JSON.stringify(answer.body));
+}
+
+export { bearerToken };
+export type { WireProfile };

@@ -1,0 +1,36 @@
+/** The `from` and `to` of the invoice list: at most one year, within the past three years. */
+import { commonErrors } from "@paymaster/contract";
+import { addDays, addMonths, isCivilDate, type CivilDate } from "@paymaster/engine";
+import { WireFault } from "./wire-fault.js";
+
+const DEFAULT_DAYS = 365;
+
+/** Defaults to the 365 days up to today; a range that is not allowed names the field that is wrong. */
+export function invoiceRange(
+  query: Readonly<Record<string, unknown>>,
+  today: CivilDate,
+): { from: CivilDate; to: CivilDate } {
+  const to = readDate(query, "to") ?? today;
+  const from = readDate(query, "from") ?? addDays(to < today ? to : today, -DEFAULT_DAYS);
+  if (from > to) throw rangeFault("from", "Must not be after `to`.");
+  if (addMonths(from, 12) < to) {
+    throw rangeFault("from", "The range of `from` and `to` must be at most one year.");
+  }
+  if (from < addMonths(today, -36)) {
+    throw rangeFault("from", "Must lie within the past three years.");
+  }
+  return { from, to };
+}
+
+function readDate(query: Readonly<Record<string, unknown>>, name: string): CivilDate | null {
+  const value = query[name];
+  if (value === undefined) return null;
+  if (typeof value !== "string" || !isCivilDate(value)) {
+    throw rangeFault(name, "Must be a date like 2026-03-31.");
+  }
+  return value;
+}
+
+function rangeFault(field: string, message: string): WireFault {
+  return new WireFault(commonErrors.validationFailed, {}, { errors: [{ field, message }] });
+}

@@ -1,0 +1,37 @@
+/** PATCH /accounts/{accountId}/billing: changes members of the billing contact; the others stay. */
+import { checkContactChange } from "@paymaster/engine";
+import { loadTarget, operationFault } from "../billing/plan-write.js";
+import { emptyPreview } from "../billing/preview-body.js";
+import { saveContact } from "../store/account-changes.js";
+import { writeAudit } from "../store/audit.js";
+import type { Contact } from "../store/accounts.js";
+import type { WriteFactory } from "./factory.js";
+
+export const accountBillingUpdate: WriteFactory =
+  ({ clock, profile }) =>
+  async (call, connection, lock) => {
+    const loaded = await loadTarget(call, connection, lock);
+    const { record } = loaded;
+    if (record.kind === "sub" && record.payMode === "sub") {
+      throw operationFault(call, "selfPayMode");
+    }
+    if (!record.everPaid) throw operationFault(call, "subscribePlanFirst");
+    const change = call.body as Contact;
+    const refusal = checkContactChange(change, profile);
+    if (refusal !== null) throw operationFault(call, refusal.error, refusal.params);
+    const before = record.contact ?? {};
+    const after = { ...before, ...change };
+    return {
+      preview: () => emptyPreview(clock.today(), record.currency),
+      write: async () => {
+        await saveContact(connection, record, after);
+        await writeAudit(
+          connection,
+          { actor: call.principal.actor, trackingId: call.trackingId },
+          clock.now(),
+          [{ ...record, event: "contact_changed", itemNumber: null, before, after }],
+        );
+        return { status: call.operation.response.status[profile], body: null };
+      },
+    };
+  };

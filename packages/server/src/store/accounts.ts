@@ -1,0 +1,210 @@
+/**
+ * Accounts with what the engine needs to decide about them. An account is addressed by its tenant
+ * (`masterId`) and its id; nothing here can reach across tenants.
+ */
+import type { AccountState, AccountUsage, SubscriptionItem } from "@paymaster/engine";
+import type { Queryable } from "../database/pool.js";
+
+export interface AccountRef {
+  readonly masterId: string;
+  readonly accountId: string;
+}
+
+export interface Contact {
+  readonly first_name?: string;
+  readonly last_name?: string;
+  readonly email?: string;
+  readonly phone_number?: string;
+  readonly address?: string;
+  readonly apt?: string;
+  readonly city?: string;
+  readonly state?: string;
+  readonly zip?: string;
+  readonly country?: string;
+  readonly employee_count?: string;
+}
+
+/** The payer of an account's invoices: its master, or itself. */
+export interface Payer {
+  readonly accountId: string;
+  readonly paymentTermDays: number;
+  readonly creditMinor: number;
+  readonly taxExempt: boolean;
+}
+
+export interface AccountRecord extends AccountRef {
+  readonly kind: "master" | "sub" | "regular";
+  readonly parentId: string | null;
+  readonly accountNumber: number;
+  readonly accountName: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly ownerId: string;
+  readonly ownerEmail: string;
+  readonly contact: Contact | null;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly payMode: "master" | "sub";
+  readonly autoRenew: boolean;
+  readonly vip: boolean;
+  readonly bulkLicenses: boolean;
+  readonly mayAddSubAccounts: boolean;
+  readonly tier: "free" | "pro" | "business";
+  readonly paymentTermDays: number;
+  readonly taxExempt: boolean;
+  readonly consolidatedStatements: boolean;
+  readonly currency: string;
+  readonly everPaid: boolean;
+  readonly trialUsedOn: string | null;
+  readonly nextItemNumber: number;
+  readonly usage: AccountUsage;
+  readonly usageChargedThrough: string | null;
+  readonly nextDueDate: string | null;
+  readonly createdAt: Date;
+}
+
+/** An account, who pays for it, the flags of its master, and its plans. */
+export interface LoadedAccount {
+  readonly record: AccountRecord;
+  readonly payer: Payer;
+  readonly master: { readonly bulkLicenses: boolean; readonly mayAddSubAccounts: boolean };
+  readonly items: readonly SubscriptionItem[];
+}
+
+const ACCOUNT_COLUMNS = `
+  a.master_id as "masterId", a.id as "accountId", a.kind, a.parent_id as "parentId",
+  a.account_number as "accountNumber", a.account_name as "accountName",
+  a.first_name as "firstName", a.last_name as "lastName", a.owner_id as "ownerId",
+  a.owner_email as "ownerEmail", a.contact, a.options, a.pay_mode as "payMode",
+  a.billing_auto_renew as "autoRenew", a.vip, a.bulk_licenses as "bulkLicenses",
+  a.may_add_sub_accounts as "mayAddSubAccounts", a.tier, a.payment_term_days as "paymentTermDays",
+  a.tax_exempt as "taxExempt", a.consolidated_statements as "consolidatedStatements", a.currency,
+  a.ever_paid as "everPaid", a.trial_used_on as "trialUsedOn", a.next_item_number as "nextItemNumber",
+  a.usage, a.usage_charged_through as "usageChargedThrough", a.next_due_date as "nextDueDate",
+  a.created_at as "createdAt"`;
+
+/** The account that manages this one: its parent, its root master, or itself. */
+const MANAGER = "coalesce(a.parent_id, a.master_id)";
+
+const LOAD = `
+  select ${ACCOUNT_COLUMNS},
+    jsonb_build_object(
+      'accountId', p.id, 'paymentTermDays', p.payment_term_days,
+      'creditMinor', p.credit_minor, 'taxExempt', p.tax_exempt) as payer,
+    jsonb_build_object(
+      'bulkLicenses', m.bulk_licenses, 'mayAddSubAccounts', m.may_add_sub_accounts) as master,
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'number', i.number, 'family', i.family, 'role', i.role, 'planType', i.plan_type,
+        'hosts', i.hosts, 'unitPriceMinor', i.unit_price_minor, 'intervalMonths', i.interval_months,
+        'isTrial', i.is_trial, 'startDate', i.start_date, 'anchor', i.anchor,
+        'anchorDay', i.anchor_day, 'periodStart', i.period_start, 'periodEnd', i.period_end,
+        'status', i.status, 'pending', i.pending, 'options', i.options,
+        'cancellation', i.cancellation, 'endDate', i.end_date) order by i.number)
+      from subscription_items i
+      where i.master_id = a.master_id and i.account_id = a.id and i.status <> 'replaced'),
+    '[]') as items
+  from accounts a
+  join accounts m on m.master_id = a.master_id and m.id = ${MANAGER}
+  join accounts p on p.master_id = a.master_id
+    and p.id = case when a.kind = 'sub' and a.pay_mode = 'master' then ${MANAGER} else a.id end`;
+
+function toLoaded(row: Record<string, unknown>): LoadedAccount {
+  const { payer, master, items, ...record } = row;
+  return { record, payer, master, items } as unknown as LoadedAccount;
+}
+
+/** Loads one account with its plans; undefined when the tenant has no such account. */
+export async function loadAccount(
+  db: Queryable,
+  ref: AccountRef,
+): Promise<LoadedAccount | undefined> {
+  const { rows } = await db.query({
+    name: "load-account",
+    text: `${LOAD} where a.master_id = $1 and a.id = $2 and a.disassociated_at is null`,
+    values: [ref.masterId, ref.accountId],
+  });
+  return rows[0] === undefined ? undefined : toLoaded(rows[0]);
+}
+
+/**
+ * Locks accounts until the transaction ends, in one order everywhere, so that nobody decides upon a state
+ * that somebody else is changing. Loading comes after, as a statement of its own: it must see what the
+ * lock waited for.
+ */
+export async function lockAccounts(db: Queryable, refs: readonly AccountRef[]): Promise<void> {
+  await db.query({
+    name: "lock-accounts",
+    text: `select 1 from accounts a
+      join unnest($1::text[], $2::text[]) as wanted (master_id, id) using (master_id, id)
+      order by a.master_id, a.id for update of a`,
+    values: [refs.map((ref) => ref.masterId), refs.map((ref) => ref.accountId)],
+  });
+}
+
+/** Loads many accounts, in no particular order; disassociated ones are left out. */
+export async function loadAccounts(
+  db: Queryable,
+  refs: readonly AccountRef[],
+): Promise<LoadedAccount[]> {
+  const { rows } = await db.query({
+    name: "load-accounts",
+    text: `${LOAD}
+      join unnest($1::text[], $2::text[]) as wanted (master_id, id)
+        on wanted.master_id = a.master_id and wanted.id = a.id
+      where a.disassociated_at is null`,
+    values: [refs.map((ref) => ref.masterId), refs.map((ref) => ref.accountId)],
+  });
+  return rows.map(toLoaded);
+}
+
+/** Finds an account by its id alone: for the operator, who stands above tenants. */
+export async function findAccount(
+  db: Queryable,
+  accountId: string,
+): Promise<AccountRecord | undefined> {
+  const { rows } = await db.query({
+    name: "find-account",
+    text: `select ${ACCOUNT_COLUMNS} from accounts a where a.id = $1 and a.disassociated_at is null`,
+    values: [accountId],
+  });
+  return rows[0];
+}
+
+/** What the engine sees of a loaded account. `taxRatePpm` is looked up by the caller. */
+export function toState(loaded: LoadedAccount, taxRatePpm: number): AccountState {
+  const { record, master, items } = loaded;
+  return {
+    account: {
+      kind: record.kind,
+      payMode: record.payMode,
+      autoRenew: record.autoRenew,
+      vip: record.vip,
+      bulkLicenses: master.bulkLicenses,
+      mayAddSubAccounts: master.mayAddSubAccounts,
+      everPaid: record.everPaid,
+      trialUsedOn: record.trialUsedOn,
+      currency: record.currency,
+      taxRatePpm,
+      nextItemNumber: record.nextItemNumber,
+    },
+    items,
+    usage: record.usage,
+    usageChargedThrough: record.usageChargedThrough,
+  };
+}
+
+/**
+ * Whether the caller reaches an account of its tenant: itself, its subs, and the subs of its second-level
+ * masters (three tiers at most).
+ */
+export function isReachable(
+  caller: AccountRef,
+  record: Pick<AccountRecord, "masterId" | "accountId" | "parentId">,
+): boolean {
+  return (
+    record.masterId === caller.masterId &&
+    (record.accountId === caller.accountId ||
+      record.masterId === caller.accountId ||
+      record.parentId === caller.accountId)
+  );
+}

@@ -1,0 +1,54 @@
+/** The audit log: who changed what, from what, to what. Rows are never edited or deleted. */
+import type { Queryable } from "../database/pool.js";
+import { type Columns, insertRows } from "../database/rows.js";
+import type { AccountRef } from "./accounts.js";
+
+const COLUMNS = {
+  master_id: "text",
+  account_id: "text",
+  at: "timestamptz",
+  actor: "text",
+  event: "text",
+  item_number: "int",
+  tracking_id: "text",
+  before: "jsonb",
+  after: "jsonb",
+} as const satisfies Columns;
+
+/** Who or what made a change, and within which request. */
+export interface Actor {
+  /** `client:<id>`, `key:<id>`, `operator`, `bill-run:<id>` or `demo`. */
+  readonly actor: string;
+  readonly trackingId: string | null;
+}
+
+export interface AuditRow extends AccountRef {
+  readonly event: string;
+  readonly itemNumber: number | null;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export async function writeAudit(
+  db: Queryable,
+  by: Actor,
+  at: Date,
+  rows: readonly AuditRow[],
+): Promise<void> {
+  await insertRows(
+    db,
+    "audit_log",
+    COLUMNS,
+    rows.map((row) => ({
+      master_id: row.masterId,
+      account_id: row.accountId,
+      at,
+      actor: by.actor,
+      event: row.event,
+      item_number: row.itemNumber,
+      tracking_id: by.trackingId,
+      before: row.before === undefined ? null : JSON.stringify(row.before),
+      after: row.after === undefined ? null : JSON.stringify(row.after),
+    })),
+  );
+}

@@ -6,12 +6,15 @@ create table installation (
   only_row boolean primary key default true check (only_row),
   created_at timestamptz not null,
   world text not null check (world in ('demo', 'empty')),
-  admin_key_hash bytea not null,
   -- Demo world: 'building' until every step is done; a start that finds it so begins again.
   world_state text not null check (world_state in ('building', 'ready')),
-  first_account_id text,
-  price_book jsonb,
-  tax_table jsonb
+  first_account_id text
+);
+
+-- Keys of the operator's API; each data directory that serves this database has its own.
+create table admin_keys (
+  key_hash bytea primary key,
+  created_at timestamptz not null
 );
 
 -- The service's clock: at `real_at` the service's time was `service_at`; since then it went on

@@ -14,8 +14,9 @@ import {
   lockAccounts,
   toState,
 } from "../store/accounts.js";
+import type { Actor } from "../store/audit.js";
 import { findDraftIds, saveDrafts } from "../store/drafts.js";
-import type { BillingServices, BillRun } from "./bill-run.js";
+import type { BillingServices, BillRunMode } from "./bill-run.js";
 import { type DecidedAccount, postDecisions } from "./post.js";
 
 export interface BatchResult {
@@ -27,10 +28,18 @@ export interface BatchResult {
 
 type Unbilled = NonNullable<DecidedAccount["unbilled"]>[number];
 
+/** What to do with a batch; `id` is null outside a bill run. */
+export interface BatchOrder {
+  readonly id: string | null;
+  readonly mode: BillRunMode;
+  readonly targetDate: CivilDate;
+  readonly by: Actor;
+}
+
 export async function billBatch(
   services: BillingServices,
   connection: Connection,
-  run: Pick<BillRun, "id" | "mode" | "targetDate">,
+  run: BatchOrder,
   refs: readonly AccountRef[],
 ): Promise<BatchResult> {
   await lockAccounts(connection, refs);
@@ -72,7 +81,7 @@ function decideAccount(
 async function carryOut(
   { clock }: BillingServices,
   connection: Connection,
-  run: Pick<BillRun, "id" | "mode" | "targetDate">,
+  run: BatchOrder,
   decided: readonly DecidedAccount[],
 ): Promise<{ invoices: number; totalMinor: number }> {
   const now = clock.now();
@@ -82,7 +91,7 @@ async function carryOut(
       now,
       today,
       targetDate: run.targetDate,
-      by: { actor: `bill-run:${run.id}`, trackingId: null },
+      by: run.by,
       billRunId: run.id,
     });
     return {

@@ -130,7 +130,12 @@ async function workBatch(
     await transaction(services.pool, async (connection) => {
       claimed = await claim(connection, run.id, size);
       if (claimed.length === 0) return;
-      const result = await billBatch(services, connection, run, claimed);
+      const result = await billBatch(
+        services,
+        connection,
+        { ...run, by: { actor: `bill-run:${run.id}`, trackingId: null } },
+        claimed,
+      );
       await record(connection, run.id, claimed, result);
     });
   } catch (error) {

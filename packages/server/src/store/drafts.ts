@@ -59,7 +59,7 @@ export async function saveDrafts(
     readonly account: { readonly loaded: LoadedAccount; readonly draftId?: string | null };
     readonly invoice: AssembledInvoice;
   }[],
-  made: { readonly billRunId: string; readonly now: Date },
+  made: { readonly billRunId: string | null; readonly now: Date },
 ): Promise<void> {
   await deleteDrafts(
     db,

@@ -1,0 +1,44 @@
+/** API keys: bearer tokens with just the scopes that they were given, until they are revoked. */
+import type { FastifyInstance } from "fastify";
+import Type from "typebox";
+import { newAccountId } from "../ids.js";
+import { allScopes } from "../oauth/scopes.js";
+import { findAccount } from "../store/accounts.js";
+import { writeAudit } from "../store/audit.js";
+import { insertApiKey, revokeApiKey } from "../store/credentials.js";
+import type { AdminServices } from "./index.js";
+import { adminRoute, badField, notFound } from "./route.js";
+
+const NewKey = Type.Object(
+  {
+    account_id: Type.String({ maxLength: 64 }),
+    scopes: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100 }),
+  },
+  { additionalProperties: false },
+);
+
+export function registerApiKeyRoutes(app: FastifyInstance, services: AdminServices): void {
+  const { pool, clock, authenticator } = services;
+  adminRoute(app, "POST", "/api-keys", NewKey, async ({ body, trackingId }) => {
+    const account = await findAccount(pool, body.account_id);
+    if (account === undefined) throw notFound(`Account does not exist: ${body.account_id}.`);
+    const unknown = body.scopes.find((scope) => !allScopes.includes(scope));
+    if (unknown !== undefined) throw badField("scopes", `There is no scope ${unknown}.`);
+    const id = newAccountId();
+    const scopes = [...new Set(body.scopes)];
+    const key = await insertApiKey(pool, account, id, scopes, clock.now());
+    await writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
+      { ...account, event: "api_key_created", itemNumber: null, before: null, after: { id, scopes } },
+    ]);
+    return { status: 201, body: { id, api_key: key } };
+  });
+  adminRoute(app, "DELETE", "/api-keys/:id", Type.Object({}), async ({ params, trackingId }) => {
+    const owner = await revokeApiKey(pool, params.id ?? "", clock.now());
+    if (owner === undefined) throw notFound(`There is no API key ${params.id}.`);
+    authenticator.forgetAll();
+    await writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
+      { ...owner, event: "api_key_revoked", itemNumber: null, before: { id: params.id }, after: null },
+    ]);
+    return { status: 204, body: null };
+  });
+}

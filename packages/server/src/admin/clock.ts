@@ -1,0 +1,85 @@
+/** Reading the service's clock, and moving it where it is a test clock. */
+import { addDays, isCivilDate } from "@paymaster/engine";
+import type { FastifyInstance } from "fastify";
+import Type from "typebox";
+import { advanceClock } from "../billing/advance.js";
+import { DAY_MS } from "../clock.js";
+import type { AdminServices } from "./index.js";
+import { adminRoute, badField, conflict } from "./route.js";
+
+/** One call may pass over at most this much time. */
+const MAX_ADVANCE_DAYS = 366 * 50;
+const UNITS_MS = { days: DAY_MS, hours: 3_600_000, minutes: 60_000, seconds: 1_000 } as const;
+
+const AdvanceBody = Type.Object(
+  {
+    to: Type.Optional(Type.String({ maxLength: 40 })),
+    days: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_ADVANCE_DAYS })),
+    hours: Type.Optional(Type.Integer({ minimum: 0, maximum: 24 * MAX_ADVANCE_DAYS })),
+    minutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_440 * MAX_ADVANCE_DAYS })),
+    seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 * MAX_ADVANCE_DAYS })),
+  },
+  { additionalProperties: false },
+);
+
+const TickBody = Type.Object({ ticking: Type.Boolean() }, { additionalProperties: false });
+const Nothing = Type.Object({});
+
+export function registerClockRoutes(app: FastifyInstance, services: AdminServices): void {
+  const { clock } = services;
+  const show = () => ({
+    now: clock.now().toISOString(),
+    kind: clock.state.kind,
+    ticking: clock.state.kind === "system" || clock.state.ticking,
+  });
+  adminRoute(app, "GET", "/clock", Nothing, async () => ({ status: 200, body: show() }));
+  adminRoute(app, "PUT", "/clock", TickBody, async ({ body }) => {
+    requireTestClock(services);
+    await clock.setTicking(body.ticking);
+    return { status: 200, body: show() };
+  });
+  adminRoute(app, "POST", "/clock/advance", AdvanceBody, async ({ body }) => {
+    requireTestClock(services);
+    const members = Object.entries(body);
+    const [name, value] = members[0] ?? [];
+    if (members.length !== 1 || name === undefined) {
+      throw badField("body", "Give exactly one of to, days, hours, minutes, seconds.");
+    }
+    const nowMs = clock.nowMs();
+    const toMs = typeof value === "string" ? parseTo(value) : nowMs + durationMs(name, value);
+    if (toMs < nowMs && typeof value === "string" && !sameDay(toMs, nowMs, value)) {
+      throw badField("to", `The clock stands at ${clock.now().toISOString()} and never goes back.`);
+    }
+    if (toMs > Date.parse(`${addDays(clock.today(), MAX_ADVANCE_DAYS)}T00:00:00Z`)) {
+      throw badField(name, "One call may pass over at most 50 years.");
+    }
+    const { invoicesPosted } = await advanceClock(services, clock, Math.max(toMs, nowMs));
+    return { status: 200, body: { now: clock.now().toISOString(), invoices_posted: invoicesPosted } };
+  });
+}
+
+function requireTestClock({ clock }: AdminServices): void {
+  if (clock.state.kind === "system") {
+    throw conflict("The service runs on the system clock, which cannot be moved or stopped.");
+  }
+}
+
+/** "Until today" is not a step back, although midnight has passed. */
+function sameDay(toMs: number, nowMs: number, written: string): boolean {
+  return isCivilDate(written) && Math.floor(toMs / DAY_MS) === Math.floor(nowMs / DAY_MS);
+}
+
+function parseTo(to: string): number {
+  if (isCivilDate(to)) return Date.parse(`${to}T00:00:00Z`);
+  const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(to)
+    ? Date.parse(to)
+    : Number.NaN;
+  if (Number.isNaN(instant)) {
+    throw badField("to", "Must be a date like 2026-03-31 or an instant like 2026-03-31T12:00:00Z.");
+  }
+  return instant;
+}
+
+function durationMs(name: string, value: number | undefined): number {
+  return (value ?? 0) * UNITS_MS[name as keyof typeof UNITS_MS];
+}

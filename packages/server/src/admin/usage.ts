@@ -1,0 +1,114 @@
+/** What an account has in use, as its operator reports it: licences, storage, charges for use. */
+import { findPlan } from "@paymaster/contract";
+import {
+  type AccountUsage,
+  type AuditEvent,
+  type Decision,
+  decideDue,
+  majorToMinor,
+  nextDueDate,
+} from "@paymaster/engine";
+import type { FastifyInstance } from "fastify";
+import Type, { type Static } from "typebox";
+import { postDecisions } from "../billing/post.js";
+import { type Connection, transaction } from "../database/pool.js";
+import { findAccount, type LoadedAccount, loadAccount, lockAccounts, toState } from "../store/accounts.js";
+import type { AdminServices } from "./index.js";
+import { adminRoute, badField, notFound } from "./route.js";
+
+const Usage = Type.Object(
+  {
+    hosts: Type.Optional(
+      Type.Record(
+        Type.String({ maxLength: 64 }),
+        Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+        { maxProperties: 200 },
+      ),
+    ),
+    recording_gb: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000 })),
+    /** Charges for use since the last monthly date, major units by plan type. */
+    charges: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), Type.Number({ minimum: 0 }), {
+        maxProperties: 200,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function registerUsageRoutes(app: FastifyInstance, services: AdminServices): void {
+  const { pool } = services;
+  adminRoute(app, "PUT", "/accounts/:id/usage", Usage, async ({ params, body, trackingId }) => {
+    const account = await findAccount(pool, params.id ?? "");
+    if (account === undefined) throw notFound(`Account does not exist: ${params.id}.`);
+    for (const type of [...Object.keys(body.hosts ?? {}), ...Object.keys(body.charges ?? {})]) {
+      if (findPlan(type) === undefined) throw badField("hosts", `There is no plan type ${type}.`);
+    }
+    const usage = await transaction(pool, async (connection) => {
+      await lockAccounts(connection, [account]);
+      const loaded = await loadAccount(connection, account);
+      if (loaded === undefined) throw notFound(`Account does not exist: ${params.id}.`);
+      return reportUsage(services, connection, loaded, body, trackingId);
+    });
+    return {
+      status: 200,
+      body: { hosts: usage.hosts, recording_gb: usage.recordingGb },
+    };
+  });
+}
+
+/**
+ * What is due is decided first: use that is reported today belongs to the month that runs, not to one
+ * that was over and only not looked at yet.
+ */
+async function reportUsage(
+  { books, clock }: AdminServices,
+  connection: Connection,
+  loaded: LoadedAccount,
+  body: Static<typeof Usage>,
+  trackingId: string,
+) {
+  const today = clock.today();
+  const { engine, taxRatePpm } = books();
+  const rate = loaded.payer.taxExempt ? 0 : taxRatePpm(loaded.record.contact);
+  const due = decideDue(toState(loaded, rate), today, engine);
+  const after = changedUsage(due.state.usage, body);
+  const state = { ...due.state, usage: after };
+  const reported: AuditEvent = {
+    event: "usage_reported",
+    itemNumber: null,
+    before: due.state.usage,
+    after,
+  };
+  const decision: Decision = {
+    ...due,
+    state,
+    audit: [...due.audit, reported],
+    nextDueDate: nextDueDate(state),
+  };
+  await postDecisions(connection, [{ loaded, decision }], {
+    now: clock.now(),
+    today,
+    targetDate: today,
+    by: { actor: "operator", trackingId },
+    billRunId: null,
+  });
+  return after;
+}
+
+/** Each member that is given replaces what was reported before; the month's peak only grows. */
+function changedUsage(before: AccountUsage, body: Static<typeof Usage>): AccountUsage {
+  const recordingGb = body.recording_gb ?? before.recordingGb;
+  const charges = Object.entries(body.charges ?? {}).map(([type, amount]) => {
+    const minor = majorToMinor(amount);
+    if (minor === null) throw badField(`charges.${type}`, "Must have at most two decimals.");
+    return [type, minor] as const;
+  });
+  return {
+    hosts: body.hosts ?? before.hosts,
+    recordingGb,
+    recordingPeakGb: Math.max(before.recordingPeakGb, recordingGb),
+    usageChargesMinor:
+      body.charges === undefined ? before.usageChargesMinor : Object.fromEntries(charges),
+  };
+}

@@ -1,0 +1,62 @@
+/** The database of this server: the one that DATABASE_URL names, or a private PostgreSQL. */
+import type { ServerConfig } from "../config.js";
+import type { Log } from "../server.js";
+import { startPrivatePostgres } from "../postgres/index.js";
+import { isHalfMade } from "../installation.js";
+import { migrate } from "./migrate.js";
+import { createPool, type Pool } from "./pool.js";
+
+export interface Database {
+  readonly pool: Pool;
+  /** True for the private PostgreSQL, which nobody else uses. */
+  readonly isPrivate: boolean;
+  /** Settles when the database is gone for good. */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
+}
+
+export async function openDatabase(
+  config: ServerConfig,
+  dataDir: string,
+  log: Log,
+): Promise<Database> {
+  if (config.databaseUrl !== null) return openUrl(config.databaseUrl);
+  const postgres = await startPrivatePostgres({
+    dataDir,
+    log: (message) => log({ level: "info", message }),
+  });
+  postgres.onStateChange((state) => {
+    log({ level: state === "up" ? "info" : "warn", message: `The private PostgreSQL is ${state}.` });
+  });
+  const pool = createPool({ ...postgres.connection });
+  const close = async () => {
+    await pool.end();
+    await postgres.stop();
+  };
+  try {
+    await migrate(pool);
+    if (await isHalfMade(pool)) {
+      log({ level: "warn", message: "The first start was broken off; its database is made anew." });
+      await pool.query("drop schema public cascade");
+      await pool.query("create schema public");
+      await migrate(pool);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { pool, isPrivate: true, failed: postgres.failure, close };
+}
+
+async function openUrl(url: string): Promise<Database> {
+  const pool = createPool({ connectionString: url });
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await pool.end();
+    throw new Error(`DATABASE_URL: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  return { pool, isPrivate: false, failed: new Promise(() => undefined), close: () => pool.end() };
+}

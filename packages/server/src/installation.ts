@@ -1,0 +1,140 @@
+/**
+ * The first start of a database makes a master account and the world that was asked for. A data directory
+ * that has no valid secrets for it gets its own, besides those that others hold.
+ */
+import type { BillingServices } from "./billing/bill-run.js";
+import type { Clock } from "./clock.js";
+import type { ServerConfig } from "./config.js";
+import { readSecrets, type Secrets } from "./credentials-file.js";
+import { createAccountWithPlan } from "./billing/new-account.js";
+import type { Pool, Queryable } from "./database/pool.js";
+import { buildDemoWorld } from "./demo/world.js";
+import type { ServerBooks } from "./http/call.js";
+import { hashSecret, newAccountId, newSecret } from "./ids.js";
+import { allScopes } from "./oauth/scopes.js";
+import type { Log } from "./server.js";
+import type { AccountRef } from "./store/accounts.js";
+import { insertApiKey, insertClient } from "./store/credentials.js";
+
+/** Two processes that start at once must not both make the world. */
+const INSTALL_LOCK = 6_910_227_441;
+
+export interface Installation {
+  readonly secrets: Secrets;
+  readonly notices: readonly string[];
+}
+
+export interface InstallationOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly books: ServerBooks;
+  readonly config: Pick<ServerConfig, "world">;
+  readonly dataDir: string;
+  readonly log: Log;
+}
+
+export async function prepareInstallation(options: InstallationOptions): Promise<Installation> {
+  const { pool, config, dataDir } = options;
+  const connection = await pool.connect();
+  try {
+    await connection.query("select pg_advisory_lock($1)", [INSTALL_LOCK]);
+    try {
+      const notices: string[] = [];
+      let installed = await readInstallation(pool);
+      if (installed === undefined) {
+        installed = await install(options);
+        notices.push(
+          config.world === "demo"
+            ? "The demo world is ready: one master and its sub accounts, with their history."
+            : "A master account is ready; it has no sub accounts yet.",
+        );
+      } else if (installed.world !== config.world) {
+        notices.push(`This database holds the ${installed.world} world; only a first start chooses.`);
+      }
+      const known = await knownSecrets(pool, dataDir);
+      if (known !== null) return { secrets: known, notices };
+      const secrets = await issueSecrets(pool, installed, options.clock.now());
+      return { secrets, notices };
+    } finally {
+      await connection.query("select pg_advisory_unlock($1)", [INSTALL_LOCK]);
+    }
+  } finally {
+    connection.release();
+  }
+}
+
+interface Installed extends AccountRef {
+  readonly world: "demo" | "empty";
+}
+
+async function readInstallation(db: Queryable): Promise<Installed | undefined> {
+  const { rows } = await db.query(
+    "select world, first_account_id as id from installation where world_state = 'ready'",
+  );
+  const row = rows[0];
+  return row && { world: row.world, masterId: row.id, accountId: row.id };
+}
+
+async function install({ pool, clock, books, config, log }: InstallationOptions): Promise<Installed> {
+  await pool.query(
+    "insert into installation (created_at, world, world_state) values ($1, $2, 'building')",
+    [clock.now(), config.world],
+  );
+  const services: BillingServices = { pool, clock, books: () => books };
+  const master =
+    config.world === "demo"
+      ? await buildDemoWorld(services, log)
+      : await createAccountWithPlan(services, {
+          kind: "master",
+          accountName: "Master account",
+          plan: { type: "monthly", hosts: 2 },
+        });
+  await pool.query("update installation set world_state = 'ready', first_account_id = $1", [
+    master.accountId,
+  ]);
+  return { world: config.world, ...master };
+}
+
+/** The data directory's secrets, if this database knows them. */
+async function knownSecrets(db: Queryable, dataDir: string): Promise<Secrets | null> {
+  const secrets = await readSecrets(dataDir);
+  if (secrets === null) return null;
+  const { rows } = await db.query(
+    `select exists (select 1 from admin_keys where key_hash = $1)
+        and exists (select 1 from api_keys where key_hash = $2 and revoked_at is null)
+        and exists (select 1 from oauth_clients where client_id = $3 and secret_hash = $4) as known`,
+    [
+      hashSecret(secrets.admin_key),
+      hashSecret(secrets.api_key),
+      secrets.client_id,
+      hashSecret(secrets.client_secret),
+    ],
+  );
+  return rows[0]?.known === true ? secrets : null;
+}
+
+async function issueSecrets(db: Queryable, account: AccountRef, now: Date): Promise<Secrets> {
+  const adminKey = newSecret("pma");
+  await db.query("insert into admin_keys (key_hash, created_at) values ($1, $2)", [
+    hashSecret(adminKey),
+    now,
+  ]);
+  const { clientId, clientSecret } = await insertClient(db, account, now);
+  const apiKey = await insertApiKey(db, account, newAccountId(), allScopes, now);
+  return {
+    account_id: account.accountId,
+    client_id: clientId,
+    client_secret: clientSecret,
+    api_key: apiKey,
+    admin_key: adminKey,
+  };
+}
+
+/**
+ * Whether a first start was broken off while it made its world. What it left is no world: the database
+ * has to be made anew.
+ */
+export async function isHalfMade(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query("select 1 from installation where world_state = 'building'");
+  return rows.length > 0;
+}

@@ -1,0 +1,102 @@
+/** A running server: its database, clock, books, HTTP application and background work, and their end. */
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { registerAdmin } from "./admin/index.js";
+import { startScheduler } from "./billing/scheduler.js";
+import { loadBooks } from "./books.js";
+import { Clock } from "./clock.js";
+import type { ServerConfig } from "./config.js";
+import { writeCredentials } from "./credentials-file.js";
+import { openDatabase } from "./database/open.js";
+import { prepareInstallation } from "./installation.js";
+import { createApp, type LogLine } from "./http/app.js";
+import { registerDocuments } from "./http/documents.js";
+import { registerHealth } from "./http/health.js";
+import { Authenticator } from "./http/principal.js";
+import { createInvoicePdfs } from "./invoice-files.js";
+import { createPdfPool } from "./invoice-pdf/pool.js";
+import { registerOAuth } from "./oauth/token.js";
+import { RateLimiter } from "./rate-limits/index.js";
+
+export interface RunningServer {
+  /** e.g. `http://127.0.0.1:8080` */
+  readonly origin: string;
+  readonly dataDir: string;
+  /** What a person should be told about this start. */
+  readonly notices: readonly string[];
+  readonly clock: Clock;
+  /** Settles when the server cannot go on, with the reason. */
+  readonly failed: Promise<Error>;
+  /** Finishes what is under way, then ends everything that was started. */
+  stop(): Promise<void>;
+}
+
+export type Log = (line: LogLine) => void;
+
+export async function startServer(config: ServerConfig, log: Log): Promise<RunningServer> {
+  const dataDir = resolve(config.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // Undone in the opposite order, on failure as on stop.
+  const endings: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
+  };
+  try {
+    const books = await loadBooks(config);
+    const database = await openDatabase(config, dataDir, log);
+    endings.push(() => database.close());
+    const { pool } = database;
+    const { clock, notice } = await Clock.open(pool, config.testClock);
+    const installation = await prepareInstallation({ pool, clock, books, config, dataDir, log });
+    const pdfPool = createPdfPool();
+    endings.push(() => pdfPool.close());
+    const authenticator = new Authenticator(pool, clock);
+    const rateLimiter = new RateLimiter({ pool, clock, enabled: config.rateLimits });
+    endings.push(() => rateLimiter.close());
+    const services = {
+      pool,
+      clock,
+      books: () => books,
+      profile: config.profile,
+      pdfs: createInvoicePdfs(pool, pdfPool),
+    };
+    const app = createApp({ services, authenticator, rateLimiter, log });
+    endings.push(() => app.close());
+    let origin = "";
+    registerOAuth(app, { pool, clock, authenticator, apiUrl: () => origin });
+    registerAdmin(app, {
+      pool,
+      clock,
+      books: () => books,
+      authenticator,
+    });
+    registerDocuments(app, config.profile);
+    registerHealth(app, pool);
+    origin = await listen(app, config);
+    await writeCredentials(dataDir, origin, installation.secrets);
+    const scheduler = startScheduler({
+      pool,
+      clock,
+      books: () => books,
+      heartbeat: () => clock.heartbeat(),
+      onError: (error) => log({ level: "warn", message: "Background work failed", error: String(error) }),
+    });
+    endings.push(() => scheduler.stop());
+    const notices = [notice, ...installation.notices].filter((line) => line !== null);
+    return { origin, dataDir, notices, clock, failed: database.failed, stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Listens and returns the origin as clients write it. */
+async function listen(app: FastifyInstance, config: ServerConfig): Promise<string> {
+  await app.listen({ host: config.host, port: config.port, backlog: 1_024 });
+  const { address, port, family } = app.server.address() as AddressInfo;
+  const everywhere = address === "0.0.0.0" || address === "::";
+  const host = everywhere ? "127.0.0.1" : family === "IPv6" ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}

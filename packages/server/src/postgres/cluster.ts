@@ -1,19 +1,19 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { basename, join } from "node:path";
 import { type Binaries, cleanEnvironment, program } from "./binaries.js";
-import { fileError, oneLine, PostgresError, systemCode } from "./errors.js";
+import { diskFull, fileError, isDiskFull, oneLine, PostgresError, systemCode } from "./errors.js";
 import { ADMIN_ROLE, type Guard } from "./guard.js";
 import { giveTo, type Location } from "./location.js";
 import type { RunAs } from "./run-as.js";
@@ -22,6 +22,7 @@ import type { RunAs } from "./run-as.js";
 export const APPLICATION_NAME = "paymaster";
 
 const INITDB_LIMIT_MS = 300_000;
+const LONGEST_OUTPUT_CHARS = 16_384;
 
 /** The major version of the cluster that exists, undefined if none does. */
 export function clusterMajor(clusterDir: string): string | undefined {
@@ -60,58 +61,94 @@ export async function initialize(
   signal?: AbortSignal,
 ): Promise<void> {
   const { clusterDir, serverDir } = location;
-  const unfinished = `${clusterDir}.unfinished`;
+  removeUnfinished(location);
+  const unfinished = `${clusterDir}${UNFINISHED}${randomBytes(4).toString("hex")}`;
   const passwordFile = join(serverDir, "initial-password");
-  rmSync(unfinished, { recursive: true, force: true });
   const args = ["--pgdata", unfinished, "--username", ADMIN_ROLE, "--no-instructions"];
   args.push("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
   args.push("--locale=C", "--text-search-config=simple", "--data-checksums");
   if (password === undefined) args.push("--auth-local=trust", "--auth-host=reject");
-  else {
-    writeFileSync(passwordFile, password, { mode: 0o600 });
-    giveTo(passwordFile, user);
-    args.push("--auth-local=reject", "--auth-host=scram-sha-256", `--pwfile=${passwordFile}`);
-  }
+  else args.push("--auth-local=reject", "--auth-host=scram-sha-256", `--pwfile=${passwordFile}`);
   try {
-    const options = { env: cleanEnvironment(), cwd: "/", timeout: INITDB_LIMIT_MS, ...user.spawn };
-    await promisify(execFile)(program(binaries.dir, "initdb"), args, {
-      ...options,
-      ...(signal ? { signal } : {}),
-    });
+    if (password !== undefined) {
+      writeFileSync(passwordFile, password, { mode: 0o600 });
+      giveTo(passwordFile, user);
+    }
+    const { code, output } = await run(program(binaries.dir, "initdb"), args, user, signal);
+    if (signal?.aborted) throw new PostgresError("stopped", "Stopped while starting.");
+    if (code !== 0) throw initdbError(clusterDir, output || `exit code ${code}`);
     renameSync(unfinished, clusterDir);
     syncDirectory(serverDir);
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
-    if (signal?.aborted) throw new PostgresError("stopped", "Stopped while starting.", error);
-    throw initdbError(clusterDir, error);
+    removeUnfinished(location);
+    throw fileError(`create the database in ${clusterDir}`, error);
   } finally {
     rmSync(passwordFile, { force: true });
   }
 }
 
-function initdbError(clusterDir: string, error: unknown): PostgresError {
-  const output =
-    error instanceof Error && "stderr" in error && typeof error.stderr === "string"
-      ? error.stderr
-      : "";
-  if (/No space left on device|Disk quota exceeded/.test(output)) {
-    return fileError(`create the database in ${clusterDir}`, noSpace(error));
+const UNFINISHED = ".unfinished-";
+
+/** Removes what an initdb that was killed left. One that still runs may put files back: later. */
+function removeUnfinished({ clusterDir, serverDir }: Location): void {
+  for (const name of readdirSync(serverDir)) {
+    if (!name.startsWith(`${basename(clusterDir)}${UNFINISHED}`)) continue;
+    try {
+      rmSync(join(serverDir, name), { recursive: true, force: true });
+    } catch (error) {
+      if (systemCode(error) !== "ENOTEMPTY") throw error;
+    }
   }
+}
+
+/** Runs a program to its end, also when it is told to stop: it and its children are gone then. */
+function run(
+  file: string,
+  args: readonly string[],
+  user: RunAs,
+  signal: AbortSignal | undefined,
+): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      env: cleanEnvironment(),
+      cwd: "/",
+      stdio: ["ignore", "ignore", "pipe"],
+      ...user.spawn,
+    });
+    let output = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (output.length < LONGEST_OUTPUT_CHARS) output += text;
+    });
+    const end = () => void child.kill("SIGTERM");
+    const timer = setTimeout(end, INITDB_LIMIT_MS);
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted) end();
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+    };
+    child.once("error", (error) => {
+      settle();
+      reject(error);
+    });
+    child.once("close", (code) => {
+      settle();
+      resolve({ code, output });
+    });
+  });
+}
+
+function initdbError(clusterDir: string, output: string): PostgresError {
+  if (isDiskFull(output)) return diskFull(`create the database in ${clusterDir}`);
   const lines = output.split("\n").filter((line) => /error|FATAL|PANIC|could not/.test(line));
-  const message = error instanceof Error ? error.message : String(error);
-  const reason = lines.length > 0 ? lines.join(" ") : message;
+  const reason = lines.length > 0 ? lines.join(" ") : output;
   const advice = /could not look up effective user ID/.test(output)
     ? "give this user id an entry in /etc/passwd, or set DATABASE_URL"
     : "see that the directory can be written, or set DATABASE_URL";
   return new PostgresError(
     "start_failed",
     `Cannot create the database in ${clusterDir} (${oneLine(reason)}): ${advice}.`,
-    error,
   );
-}
-
-function noSpace(cause: unknown): NodeJS.ErrnoException {
-  return Object.assign(new Error("no space left on device", { cause }), { code: "ENOSPC" });
 }
 
 /** Creates the application's role and database unless they are there. */

@@ -45,17 +45,25 @@ export function systemCode(error: unknown): string {
 export function fileError(doing: string, error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const code = systemCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new PostgresError(
-      "disk_full",
-      `Cannot ${doing}: no space left on the device. Free some space, then start again.`,
-      error,
-    );
-  }
+  if (code === "ENOSPC" || code === "EDQUOT") return diskFull(doing, error);
   const advice =
     code === "EROFS"
       ? "The file system is read-only: choose another data directory (PAYMASTER_DATA_DIR)."
       : "Give this user access to it, or choose another data directory (PAYMASTER_DATA_DIR).";
   const reason = error instanceof Error ? error.message : String(error);
   return new PostgresError("no_access", `Cannot ${doing} (${reason}). ${advice}`, error);
+}
+
+/** Whether output of PostgreSQL tells of a full disk. */
+export function isDiskFull(output: string): boolean {
+  return /No space left on device|Disk quota exceeded/.test(output);
+}
+
+/** @param doing what was being done, e.g. "start PostgreSQL in /srv/x" */
+export function diskFull(doing: string, cause?: unknown): PostgresError {
+  return new PostgresError(
+    "disk_full",
+    `Cannot ${doing}: no space left on the device. Free some space, then start again.`,
+    cause,
+  );
 }

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Binaries, cleanEnvironment, program } from "./binaries.js";
-import { fileError, PostgresError, systemCode } from "./errors.js";
+import { diskFull, fileError, isDiskFull, PostgresError, systemCode } from "./errors.js";
 import { type Guard, openGuard } from "./guard.js";
 import type { Location } from "./location.js";
 import { lockedError } from "./lock.js";
@@ -286,14 +286,7 @@ function startError(
 ): PostgresError {
   const { clusterDir, logDir } = cluster.location;
   const lines = failureLines(startLog, logDir);
-  if (lines.some((line) => /No space left on device|Disk quota exceeded/.test(line))) {
-    return new PostgresError(
-      "disk_full",
-      `PostgreSQL cannot run in ${clusterDir}: no space left on the device. ` +
-        "Free some space, then start again.",
-      cause,
-    );
-  }
+  if (lines.some(isDiskFull)) return diskFull(`run PostgreSQL in ${clusterDir}`, cause);
   const reason = lines.find((line) => /FATAL|PANIC/.test(line)) ?? lines[0] ?? ended;
   return new PostgresError(
     "start_failed",

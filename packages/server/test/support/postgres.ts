@@ -110,7 +110,8 @@ async function useShared(kind: Kind, start: Start): Promise<TestPostgres> {
   if (createDir(dir)) {
     try {
       await removeDeadRuns([parent, MEMORY_DIR]);
-      const serverDir = hasMemory() ? join(MEMORY_DIR, name) : join(dir, "server");
+      const inMemory = scratchDir() === MEMORY_DIR;
+      const serverDir = inMemory ? join(MEMORY_DIR, name) : join(dir, "server");
       watchRun(dir, serverDir);
       const endpoint = await start(locationIn(dir, serverDir, user), user);
       await createRole(adminOf(endpoint));
@@ -128,10 +129,11 @@ async function useShared(kind: Kind, start: Start): Promise<TestPostgres> {
 const MEMORY_DIR = "/dev/shm";
 const NEEDED_BYTES = 2 ** 30;
 
-function hasMemory(): boolean {
-  if (!existsSync(MEMORY_DIR)) return false;
+/** Where tests put files that need not outlive them: in memory if there is enough of it. */
+export function scratchDir(): string {
+  if (!existsSync(MEMORY_DIR)) return tmpdir();
   const { bavail, bsize } = statfsSync(MEMORY_DIR);
-  return bavail * bsize >= NEEDED_BYTES;
+  return bavail * bsize >= NEEDED_BYTES ? MEMORY_DIR : tmpdir();
 }
 
 /** Process id and a digest of its start time: unique among all runs on this machine. */

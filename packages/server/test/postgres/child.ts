@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import type { PgConnection } from "../../src/postgres/index.js";
+import { nativeDirFor, temporaryDir } from "./helpers.js";
+
+/** A child process that runs `child-program.ts`. */
+export interface Child {
+  readonly process: ChildProcess;
+  /** Lines that it logged. */
+  readonly logs: string[];
+  /** Resolves when its PostgreSQL answers; rejects with its error message. */
+  readonly ready: Promise<{ connection: PgConnection; pid: number }>;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export interface ChildOptions {
+  dataDir: string;
+  nativeDir?: string;
+  transport?: "socket" | "tcp";
+  lockOnly?: boolean;
+  exitWhenReady?: boolean;
+  /** Run as this user; default: the tests' own. */
+  user?: { uid: number; gid: number };
+}
+
+interface Said {
+  log?: string;
+  error?: string;
+  ready?: boolean;
+  connection: PgConnection;
+  pid: number;
+}
+
+let bundle: Promise<string> | undefined;
+
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { user, ...rest } = options;
+  bundle ??= bundleProgram();
+  const nativeDir = rest.nativeDir ?? (await nativeDirFor(user));
+  const args = [await bundle, JSON.stringify({ nativeDir, ...rest })];
+  const child = spawn(process.execPath, args, {
+    cwd: "/",
+    detached: true, // a process group of its own, which a test may kill
+    stdio: ["ignore", "pipe", "inherit"],
+    ...user,
+  });
+  const logs: string[] = [];
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  const ready = new Promise<{ connection: PgConnection; pid: number }>((resolve, reject) => {
+    createInterface(child.stdout)
+      .on("line", (line) => {
+        const { log, error, ready: isReady, ...said } = JSON.parse(line) as Said;
+        if (log !== undefined) logs.push(log);
+        if (isReady) resolve(said);
+        if (error !== undefined) reject(new Error(error));
+      })
+      .on("close", () => reject(new Error("the child ended without a word")));
+  });
+  ready.catch(() => {}); // a test may only look at `ended`
+  return { process: child, logs, ready, ended };
+}
+
+async function bundleProgram(): Promise<string> {
+  const outDir = temporaryDir({ keep: true });
+  await build({
+    configFile: false,
+    logLevel: "error",
+    root: fileURLToPath(new URL("../..", import.meta.url)),
+    build: {
+      ssr: fileURLToPath(new URL("child-program.ts", import.meta.url)),
+      outDir,
+      emptyOutDir: false,
+      target: "node20",
+      rollupOptions: { output: { entryFileNames: "child.mjs" } },
+    },
+    ssr: { noExternal: true },
+  });
+  const file = `${outDir}/child.mjs`;
+  chmodSync(file, 0o644);
+  return file;
+}

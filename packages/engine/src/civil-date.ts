@@ -126,6 +126,11 @@ export function addMonthsClamped(
   return format(year, month, Math.min(anchorDay, last));
 }
 
+/** Calendar months later (or earlier), clamped to the month's end. */
+export function addMonths(date: CivilDate, months: number): CivilDate {
+  return addMonthsClamped(date, months);
+}
+
 /** First day of the month after `date`'s. */
 export function firstOfNextMonth(date: CivilDate): CivilDate {
   return addMonthsClamped(date, 1, 1);

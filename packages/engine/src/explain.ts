@@ -41,8 +41,6 @@ export function explain(derivation: Derivation): string {
       return explainStorage(derivation, amount);
     case "usage_commitment":
       return explainCommitment(derivation, amount);
-    case "trial":
-      return `Free trial of ${counted(derivation)} ${days(derivation)}: ${amount}.`;
   }
 }
 

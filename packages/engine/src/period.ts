@@ -4,7 +4,7 @@
  * the month's end.
  */
 import { assert } from "./assert.js";
-import { addMonthsClamped, monthOf, yearOf } from "./civil-date.js";
+import { addMonthsClamped } from "./civil-date.js";
 import type { CivilDate } from "./state.js";
 
 /** Where periods start: the anchor's month, and the day of month, which may be inherited. */
@@ -49,15 +49,16 @@ export function nextBoundary(
   return addMonthsClamped(boundary, intervalMonths, anchorDay);
 }
 
-/** The first monthly date of the anchor (anchor + j months, j any integer) strictly after `date`. */
-export function nextMonthlyDate(at: Anchor, date: CivilDate): CivilDate {
-  const inThisMonth = addMonthsClamped(date, 0, at.anchorDay);
-  return inThisMonth > date ? inThisMonth : addMonthsClamped(date, 1, at.anchorDay);
+/** The first monthly date of an anchor's day (anchor + j months, any integer j) strictly after `date`. */
+export function nextMonthlyDate(anchorDay: number, date: CivilDate): CivilDate {
+  const inThisMonth = addMonthsClamped(date, 0, anchorDay);
+  return inThisMonth > date ? inThisMonth : addMonthsClamped(date, 1, anchorDay);
 }
 
-/** Whole calendar months from `from`'s month to `to`'s month. */
-export function monthsBetween(from: CivilDate, to: CivilDate): number {
-  return (yearOf(to) - yearOf(from)) * 12 + monthOf(to) - monthOf(from);
+/** The last monthly date of an anchor's day on or before `date`. */
+export function lastMonthlyDate(anchorDay: number, date: CivilDate): CivilDate {
+  const inThisMonth = addMonthsClamped(date, 0, anchorDay);
+  return inThisMonth <= date ? inThisMonth : addMonthsClamped(date, -1, anchorDay);
 }
 
 function assertInterval(intervalMonths: number): void {

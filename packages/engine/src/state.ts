@@ -41,7 +41,7 @@ export type ItemStatus =
   | "cancel"
   /** over; shown in GET plans until the account subscribes to the type again */
   | "expired"
-  /** ended by a change to another type; never shown */
+  /** ended by a change to another type, or expired and bought again since; never shown */
   | "replaced";
 
 /** Options that some families carry besides hosts (audio, phone base). */
@@ -105,9 +105,9 @@ export interface AccountUsage {
   readonly hosts: Readonly<Record<string, number>>;
   /** Cloud storage used now, in GB (may be fractional). */
   readonly recordingGb: number;
-  /** Highest storage in use since `since`, in GB, for the charge in arrears. */
+  /** Highest storage in use since `usageChargedThrough`, in GB, for the charge in arrears. */
   readonly recordingPeakGb: number;
-  /** Charges for use (audio minutes and the like) since the last arrears date, minor units by plan type. */
+  /** Charges for use (audio minutes and the like) since `usageChargedThrough`, minor units by plan type. */
   readonly usageChargesMinor: Readonly<Record<string, Minor>>;
 }
 
@@ -128,8 +128,7 @@ export interface Derivation {
     | "added_hosts"
     | "unused_credit"
     | "usage_storage"
-    | "usage_commitment"
-    | "trial";
+    | "usage_commitment";
   /** The command or event that caused the line. */
   readonly cause: "subscribe" | "addon" | "change" | "renewal" | "usage";
   readonly planType: string;

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { addDays, dayOfMonth, fromDayNumber, toDayNumber } from "../src/civil-date.js";
-import { nextBoundary, nextMonthlyDate, period, periodStart } from "../src/period.js";
+import {
+  lastMonthlyDate,
+  nextBoundary,
+  nextMonthlyDate,
+  period,
+  periodStart,
+} from "../src/period.js";
 
 const SEED = 20260731;
 const YEARS = 50;
@@ -47,12 +53,13 @@ describe("periods over 50 years, for any anchor and interval", () => {
   it("the next monthly date is the first anchor + j months after a day", () => {
     fc.assert(
       fc.property(anchorDate, fc.integer({ min: 0, max: 3000 }), (anchor, days) => {
-        const at = { anchor, anchorDay: dayOfMonth(anchor) };
+        const anchorDay = dayOfMonth(anchor);
         const day = addDays(anchor, days);
         const reference = Temporal.PlainDate.from(anchor);
         let j = 0;
         while (reference.add({ months: j }).toString() <= day) j += 1;
-        expect(nextMonthlyDate(at, day)).toBe(reference.add({ months: j }).toString());
+        expect(nextMonthlyDate(anchorDay, day)).toBe(reference.add({ months: j }).toString());
+        expect(lastMonthlyDate(anchorDay, day)).toBe(reference.add({ months: j - 1 }).toString());
       }),
       { seed: SEED, numRuns: 300 },
     );

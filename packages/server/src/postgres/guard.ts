@@ -61,7 +61,11 @@ export async function openGuard(endpoint: Endpoint, password: string | undefined
       settings: row.settings ?? "",
       lost,
       query: (sql) => client.query(sql),
-      close: () => Promise.race([client.end().catch(() => {}), sleep(CLOSE_LIMIT_MS)]),
+      close: () =>
+        Promise.race([
+          client.end().catch(() => {}),
+          sleep(CLOSE_LIMIT_MS, undefined, { ref: false }),
+        ]),
     };
   } catch (error) {
     await client.end().catch(() => {});

@@ -26,14 +26,32 @@ export function keepLogsSmall(logDir: string): { end(): void } {
   return { end: () => clearInterval(timer) };
 }
 
-/**
- * The lines that say why a server did not come up or died: errors since `since`, the last first.
- * @param startLog what the server printed before it opened its log
- */
-export function failureLines(startLog: string, logDir: string): string[] {
+/** A place in the logs, to read from later. */
+export interface LogPosition {
+  readonly logDir: string;
+  readonly newest: string | undefined;
+  readonly bytes: number;
+}
+
+/** Where the logs end now. */
+export function endOfLogs(logDir: string): LogPosition {
   const newest = logNames(logDir).at(-1);
-  const texts = [startLog, ...(newest === undefined ? [] : [join(logDir, newest)])].map(readTail);
-  return texts
+  const bytes = newest === undefined ? 0 : readTail(join(logDir, newest), 0).length;
+  return { logDir, newest, bytes };
+}
+
+/**
+ * The lines that say why a server did not come up, the last first.
+ * @param startLog what the server printed before it opened its log
+ * @param since the end of the logs before it was started
+ */
+export function failureLines(startLog: string, since: LogPosition): string[] {
+  const names = logNames(since.logDir).filter((name) => name >= (since.newest ?? ""));
+  const logs = names.map((name) =>
+    readTail(join(since.logDir, name), name === since.newest ? since.bytes : 0),
+  );
+  return [readTail(startLog, 0), ...logs]
+    .map((text) => text.toString("utf8").slice(-TAIL_CHARS))
     .join("\n")
     .split("\n")
     .filter((line) => /\b(FATAL|PANIC|ERROR|HINT)\b|could not|cannot/.test(line))
@@ -43,11 +61,11 @@ export function failureLines(startLog: string, logDir: string): string[] {
 
 const TAIL_CHARS = 8192;
 
-function readTail(file: string): string {
+function readTail(file: string, from: number): Buffer {
   try {
-    return readFileSync(file, "utf8").slice(-TAIL_CHARS);
+    return readFileSync(file).subarray(from);
   } catch {
-    return "";
+    return Buffer.alloc(0);
   }
 }
 

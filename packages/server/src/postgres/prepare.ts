@@ -32,6 +32,8 @@ export interface PrepareOptions {
   readonly nativeDir?: string;
   /** Default: a unix socket, except on Windows. */
   readonly transport?: "socket" | "tcp";
+  /** Added to, or replacing, those of `serverSettings`. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -78,7 +80,7 @@ async function prepareLocked(
   const endpoint: Endpoint = tcp
     ? { host: "127.0.0.1", port: await tcpPort(location.clusterDir) }
     : { host: await createSocketDir(location, note?.socket_dir, user), port: SOCKET_PORT };
-  const settings = serverSettings(endpoint, location.logDir);
+  const settings = serverSettings(endpoint, location.logDir, options.settings);
   return { location, binaries, user, endpoint, password, settings };
 }
 

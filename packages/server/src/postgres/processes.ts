@@ -3,18 +3,23 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { systemCode } from "./errors.js";
 
+/** Whether the id belongs to any process, be it a zombie. */
+export function isTaken(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
+
 /**
  * Whether a process with this id runs. A zombie does not count: in a container whose first process
  * reaps no children, a killed server stays one for ever.
  */
 export function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (systemCode(error) !== "EPERM") return false;
-  }
-  return process.platform !== "linux" || statFields(pid)?.state !== "Z";
+  return isTaken(pid) && (process.platform !== "linux" || statFields(pid)?.state !== "Z");
 }
 
 /**

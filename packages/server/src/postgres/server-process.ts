@@ -8,9 +8,9 @@ import { diskFull, fileError, isDiskFull, PostgresError, systemCode } from "./er
 import { type Guard, openGuard } from "./guard.js";
 import type { Location } from "./location.js";
 import { lockedError } from "./lock.js";
-import { failureLines } from "./log-files.js";
+import { endOfLogs, failureLines } from "./log-files.js";
 import { PID_FILE, readPidFile } from "./pid-file.js";
-import { isAlive, isServerOf, processesOf } from "./processes.js";
+import { isServerOf, isTaken, processesOf } from "./processes.js";
 import type { RunAs } from "./run-as.js";
 import { type Endpoint, FINGERPRINT_SETTING, settingsArguments } from "./settings.js";
 import { removeSocketFiles, socketFile } from "./socket-dir.js";
@@ -36,13 +36,21 @@ export interface RunningServer {
 
 const POLL_MS = 10;
 /** A server that is starting up says so; one that says nothing for this long hangs. */
-const SILENCE_LIMIT_MS = 5_000;
+const SILENCE_LIMIT_MS = 3_000;
 const RECOVERY_LIMIT_MS = 600_000;
 /** The lock of a Paymaster that was killed is free as soon as the server notices. */
 const LOCK_LIMIT_MS = 2_000;
 const ORPHAN_LIMIT_MS = 1_000;
-const FAST_SHUTDOWN_LIMIT_MS = 30_000;
-const IMMEDIATE_SHUTDOWN_LIMIT_MS = 5_000;
+const KILL_LIMIT_MS = 5_000;
+
+/** How long a shutdown may take before the next harder one. */
+interface Patience {
+  readonly fast_ms: number;
+  readonly immediate_ms: number;
+}
+const PATIENT: Patience = { fast_ms: 30_000, immediate_ms: 5_000 };
+/** For a server that does not answer or did not come up. */
+const IMPATIENT: Patience = { fast_ms: 1_000, immediate_ms: 1_000 };
 
 /**
  * Takes over the server that runs on the cluster, if one does and it is the right one, or starts one.
@@ -66,15 +74,15 @@ export async function attachOrStart(
 export async function shutDown(
   cluster: Cluster,
   server: Pick<RunningServer, "pid" | "alive">,
-  fastLimit_ms = FAST_SHUTDOWN_LIMIT_MS,
+  patience = PATIENT,
 ): Promise<void> {
   const gone = () => !server.alive();
   await signalServer(cluster, server, "SIGINT");
-  if (!(await waitUntil(gone, fastLimit_ms))) {
+  if (!(await waitUntil(gone, patience.fast_ms))) {
     await signalServer(cluster, server, "SIGQUIT");
-    if (!(await waitUntil(gone, IMMEDIATE_SHUTDOWN_LIMIT_MS))) kill(server, "SIGKILL");
+    if (!(await waitUntil(gone, patience.immediate_ms))) kill(server, "SIGKILL");
   }
-  await waitUntil(gone, IMMEDIATE_SHUTDOWN_LIMIT_MS);
+  await waitUntil(gone, KILL_LIMIT_MS);
   await endOrphans(cluster.location.clusterDir);
 }
 
@@ -100,7 +108,7 @@ async function attach(
   if (!guard) {
     if (found.alive()) {
       log(`the PostgreSQL left running (process ${file.pid}) does not answer: stopping it`);
-      await shutDown(cluster, found, SILENCE_LIMIT_MS);
+      await shutDown(cluster, found, IMPATIENT);
     }
     return undefined;
   }
@@ -140,8 +148,9 @@ async function clearRemains(cluster: Cluster, log: (line: string) => void): Prom
   const ended = await endOrphans(clusterDir);
   if (ended > 0) log(`ended ${ended} processes of a PostgreSQL that died`);
   const file = readPidFile(clusterDir);
-  if (file && isAlive(file.pid)) {
-    log(`removing a stale ${PID_FILE}: process ${file.pid} is not this PostgreSQL`);
+  if (file && isTaken(file.pid)) {
+    // PostgreSQL would believe that it runs already.
+    log(`removing a stale ${PID_FILE}: process ${file.pid} is not a live PostgreSQL of it`);
     rmSync(join(clusterDir, PID_FILE), { force: true });
   }
   if (overSocket) removeSocketFiles(cluster.endpoint.host);
@@ -163,6 +172,9 @@ async function start(
 ): Promise<RunningServer> {
   const begun_ms = performance.now();
   const startLog = join(cluster.location.ownDir, "start.log");
+  const before = endOfLogs(cluster.location.logDir);
+  const fail = (ended: string, cause?: unknown) =>
+    startError(cluster, failureLines(startLog, before), ended, cause);
   const child = launch(cluster, startLog);
   let ended: string | undefined;
   child.once("error", (error) => {
@@ -174,13 +186,13 @@ async function start(
   const { pid } = child;
   if (pid === undefined) {
     await sleep(0); // the error event follows
-    throw startError(cluster, startLog, ended ?? "cannot be executed");
+    throw fail(ended ?? "cannot be executed");
   }
   const alive = () => ended === undefined;
   try {
     await waitForReady(cluster, pid, alive, log, signal);
     const guard = await connectGuard(cluster.endpoint, cluster.password, alive, signal);
-    if (!guard) throw startError(cluster, startLog, ended ?? "it does not answer");
+    if (!guard) throw fail(ended ?? "it does not answer");
     if (!guard.holdsLock) {
       await guard.close();
       throw lockedError(cluster.location.dataDir, "its PostgreSQL serves another process");
@@ -189,9 +201,9 @@ async function start(
     log(`PostgreSQL ${guard.serverVersion} started in ${took_s} s (process ${pid})`);
     return { pid, guard, alive };
   } catch (error) {
-    if (alive()) await shutDown(cluster, { pid, alive }, IMMEDIATE_SHUTDOWN_LIMIT_MS);
+    if (alive()) await shutDown(cluster, { pid, alive }, IMPATIENT);
     if (error instanceof PostgresError) throw error;
-    throw startError(cluster, startLog, ended ?? String(error), error);
+    throw fail(ended ?? String(error), error);
   }
 }
 
@@ -280,12 +292,11 @@ async function connectGuard(
 
 function startError(
   cluster: Cluster,
-  startLog: string,
+  lines: readonly string[],
   ended: string,
-  cause?: unknown,
+  cause: unknown,
 ): PostgresError {
   const { clusterDir, logDir } = cluster.location;
-  const lines = failureLines(startLog, logDir);
   if (lines.some(isDiskFull)) return diskFull(`run PostgreSQL in ${clusterDir}`, cause);
   const reason = lines.find((line) => /FATAL|PANIC/.test(line)) ?? lines[0] ?? ended;
   return new PostgresError(

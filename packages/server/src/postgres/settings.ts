@@ -16,7 +16,11 @@ export const LOG_FILE_PREFIX = "postgresql-";
  * The server's settings, all given on the command line, so that a cluster always runs with those of
  * the Paymaster that started it. What is not named here is PostgreSQL's default.
  */
-export function serverSettings(endpoint: Endpoint, logDir: string): Record<string, string> {
+export function serverSettings(
+  endpoint: Endpoint,
+  logDir: string,
+  extra: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const overTcp = endpoint.host === "127.0.0.1";
   const settings = {
     listen_addresses: overTcp ? endpoint.host : "",
@@ -64,6 +68,7 @@ export function serverSettings(endpoint: Endpoint, logDir: string): Record<strin
     log_rotation_size: "4MB",
     log_rotation_age: "0",
     log_line_prefix: "%m [%p] ",
+    ...extra,
   };
   return { ...settings, [FINGERPRINT_SETTING]: fingerprint(settings) };
 }

@@ -80,6 +80,15 @@ async function bundleProgram(): Promise<string> {
       rollupOptions: { output: { entryFileNames: "child.mjs" } },
     },
     ssr: { noExternal: true },
+    // pg mentions a native driver that is not installed.
+    plugins: [
+      {
+        name: "no pg-native",
+        enforce: "pre",
+        resolveId: (id) => (id === "pg-native" ? "\0pg-native" : undefined),
+        load: (id) => (id === "\0pg-native" ? "export default {}" : undefined),
+      },
+    ],
   });
   const file = `${outDir}/child.mjs`;
   chmodSync(file, 0o644);

@@ -1,1 +1,47 @@
-export {};
+/** The `paymaster` command: `serve`, `mcp`, and a command for each operation of the contract. */
+import { exitCodeOf, UsageError } from "./exit-codes.js";
+import { helpText } from "./help.js";
+import { findOperationCommand, runOperation } from "./operation-command.js";
+import { packageVersion } from "./version.js";
+
+/**
+ * @param args the command line without node and script
+ * @returns the exit code; undefined: the command goes on running and sets it itself
+ */
+async function run(args: readonly string[]): Promise<number | undefined> {
+  const [command, ...rest] = args;
+  if (command === undefined || command === "--help" || command === "-h" || command === "help") {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  if (command === "--version" || command === "-v") {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  // Loaded on demand: the server and the MCP library take longer to load than a call takes.
+  if (command === "serve") return serve(rest);
+  if (command === "mcp") return (await import("./mcp.js")).mcp(rest);
+  const found = findOperationCommand(args);
+  if (found === undefined) {
+    throw new UsageError(`unknown command: ${args.join(" ")}\nTry: paymaster --help`);
+  }
+  return runOperation(found.command, found.rest);
+}
+
+/** Resolved at run time: `serve.ts` belongs to the server. */
+async function serve(args: readonly string[]): Promise<number | undefined> {
+  const file = "./serve.js";
+  const module = (await import(file)) as {
+    serve(args: readonly string[]): Promise<number | undefined>;
+  };
+  return module.serve(args);
+}
+
+try {
+  const exitCode = await run(process.argv.slice(2));
+  if (exitCode !== undefined) process.exitCode = exitCode;
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`paymaster: ${message}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -38,7 +38,7 @@ export function pathParameterNames(path: string): string[] {
 export function expandPath(path: string, values: ParameterValues): string {
   return path.replace(/\{([^}]+)\}/g, (_, name: string) => {
     const value = values[name];
-    if (typeof value !== "string" || value === "") {
+    if (typeof value !== "string" || value === "" || /\p{Surrogate}/u.test(value)) {
       throw new TypeError(`${name} must be a non-empty string`);
     }
     // URL parsing resolves "." and "..", encoded or not: they would address another operation.

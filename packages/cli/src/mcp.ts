@@ -1,0 +1,64 @@
+/** `paymaster mcp`: the MCP server over standard input and output. */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { WireProfile } from "@paymaster/contract";
+import { configForService, type LoadedConfig, loadConfig, startStdioServer } from "@paymaster/mcp";
+import { DEFAULT_CREDENTIALS_FILE } from "./credentials.js";
+import { UsageError } from "./exit-codes.js";
+
+const HELP = `Usage: paymaster mcp [--config FILE] [--allow-writes] [--profile 2021|2026]
+
+An MCP server over standard input and output, for an assistant to start.
+
+  --config FILE    server.url, authentication and operations, as generated servers have them;
+                   else CONFIG_PATH names the file, or CONFIG holds it as JSON;
+                   else ./.paymaster/credentials.json of a local server (all billing tools)
+  --allow-writes   offer the tools that change plans, in two steps with a confirmation
+  --profile        generation of the API that the service speaks; default 2021
+
+  SECURITY         one authentication entry as JSON, in place of those of the configuration
+`;
+
+/** @returns the exit code, when the assistant has closed the connection */
+export async function mcp(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: "string" },
+      "allow-writes": { type: "boolean" },
+      profile: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const profile = values.profile ?? "2021";
+  if (!isProfile(profile)) throw new UsageError(`--profile: expected 2021 or 2026, got ${profile}`);
+  const loaded = loadConfig(values.config, process.env) ?? localService();
+  const allowWrites = values["allow-writes"] ?? false;
+  const server = await startStdioServer({ loaded, environment: process.env, allowWrites, profile });
+  await server.closed;
+  return 0;
+}
+
+function isProfile(text: string): text is WireProfile {
+  return text === "2021" || text === "2026";
+}
+
+/** The server of this folder, as `paymaster serve` leaves its credentials. */
+function localService(): LoadedConfig {
+  const file = process.env.PAYMASTER_CREDENTIALS ?? DEFAULT_CREDENTIALS_FILE;
+  try {
+    const { base_url, api_key } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    if (typeof base_url === "string" && typeof api_key === "string") {
+      return { config: configForService(base_url, api_key), credentialOrigin: file };
+    }
+  } catch {
+    // Told below, with what else would do.
+  }
+  throw new UsageError(
+    `no configuration: give --config FILE, set CONFIG_PATH or CONFIG, or have ${file}`,
+  );
+}

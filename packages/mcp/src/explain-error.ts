@@ -1,0 +1,80 @@
+/** Tells an assistant what went wrong and what to do next, in words that need no manual. */
+import {
+  AbortError,
+  ApiError,
+  AuthenticationError,
+  MissingScopeError,
+  NetworkError,
+  RateLimitError,
+  TimeoutError,
+  UnexpectedResponseError,
+} from "@paymaster/client";
+import type { Operation } from "@paymaster/contract";
+
+export interface ErrorContext {
+  readonly operation: Operation;
+  /** Where the credential comes from, e.g. `authentication[0] of billing.json`. */
+  readonly credentialOrigin: string;
+  readonly nowMs: number;
+}
+
+/** @returns two sentences or a few: what happened, then what to do */
+export function explainError(error: unknown, context: ErrorContext): string {
+  if (error instanceof RateLimitError) return explainRateLimit(error, context.nowMs);
+  if (error instanceof MissingScopeError) return explainScope(error, context);
+  if (error instanceof AuthenticationError) {
+    return `Not authenticated: ${error.message} The credential comes from ${context.credentialOrigin}; the person who runs this server has to correct it there and start it again.`;
+  }
+  if (error instanceof ApiError) return explainRefusal(error);
+  if (error instanceof AbortError) return "Cancelled.";
+  if (
+    error instanceof TimeoutError ||
+    error instanceof NetworkError ||
+    error instanceof UnexpectedResponseError
+  ) {
+    return `The service gave no usable answer: ${error.message}. ${afterNoAnswer(context.operation)}`;
+  }
+  return `This server failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function explainRefusal(error: ApiError): string {
+  const lines = [`The service refused (code ${error.code}): ${error.message}`];
+  for (const { field, message } of error.errors) lines.push(`- ${field}: ${message}`);
+  if (error.errors.length > 0) lines.push("Correct these arguments and call the tool again.");
+  if (error.trackingId !== undefined) lines.push(`Tracking id for support: ${error.trackingId}`);
+  return lines.join("\n");
+}
+
+function explainScope(error: MissingScopeError, { operation, credentialOrigin }: ErrorContext) {
+  const { classic, granular } = operation.scopes;
+  const wanted = new Set([...error.scopes, ...classic, ...granular]);
+  return `${error.message} The credential from ${credentialOrigin} lacks a scope. Ask the administrator of the master account to grant it one of these: ${[...wanted].join(", ")}.`;
+}
+
+function explainRateLimit(error: RateLimitError, nowMs: number): string {
+  const { category, type, limit } = error.rateLimit ?? {};
+  const details = [category, type, limit === undefined ? undefined : `limit ${limit}`]
+    .filter((detail) => detail !== undefined)
+    .join(", ");
+  const quota = details === "" ? "" : ` (${details})`;
+  const said = `A quota is used up${quota}: ${error.message}`;
+  if (error.retryAt === undefined) return `${said} Wait a minute before calling again.`;
+  const waitMs = error.retryAfterMs ?? error.retryAt.getTime() - nowMs;
+  const instant = error.retryAt.toISOString().replace(".000Z", "Z");
+  return `${said} It reopens at ${instant}, ${inWords(waitMs)} from now. Do not call this tool before then.`;
+}
+
+/** A duration for people, rounded up to what matters. */
+export function inWords(durationMs: number): string {
+  const seconds = Math.max(1, Math.ceil(durationMs / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function afterNoAnswer({ effect }: Operation): string {
+  return effect === "read"
+    ? "Nothing was changed; the call may be repeated later."
+    : "Whether the change was carried out is unknown: read the account's plans before trying again, or it may be charged twice.";
+}

@@ -1,0 +1,98 @@
+/** JSON Schemas of a tool, derived from its operation. */
+import type { Operation, WireProfile } from "@paymaster/contract";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+export interface ObjectSchema extends JsonSchema {
+  readonly type: "object";
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly required?: string[];
+}
+
+/** Argument of a writing tool that carries the token of the first step. */
+export const CONFIRMATION_ARGUMENT = "confirmation";
+
+/**
+ * Path and query parameters lie side by side, the request body under `body`, as in the client.
+ * A writing tool takes `confirmation` besides.
+ */
+export function inputSchema(operation: Operation, profile: WireProfile): ObjectSchema {
+  const params = asObject(operation.params);
+  const query = asObject(operation.query);
+  const body = operation.body[profile];
+  const properties: Record<string, JsonSchema> = { ...params.properties, ...query.properties };
+  const required = [...params.required, ...query.required];
+  if (body !== null) {
+    properties.body = plain(body);
+    if (operation.bodyRequired === true) required.push("body");
+  }
+  if (operation.effect !== "read") {
+    properties[CONFIRMATION_ARGUMENT] = {
+      type: "string",
+      description:
+        "The confirmation from the first call of this tool with the same arguments. Leave it out " +
+        "at first: the answer then shows what would change and what it costs, and changes nothing.",
+    };
+  }
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+/**
+ * What a reading tool's structured content looks like. Names, types and descriptions are kept;
+ * what would let a client refuse a slightly different answer (required members, value lists,
+ * formats, closed objects) is not, since the sources of the contract disagree among themselves.
+ */
+export function outputSchema(operation: Operation, profile: WireProfile): ObjectSchema {
+  if (operation.response.contentType !== undefined) {
+    return {
+      type: "object",
+      properties: {
+        filename: { type: "string" },
+        content_type: { type: "string" },
+        size_bytes: { type: "integer" },
+      },
+      required: ["filename", "content_type", "size_bytes"],
+    };
+  }
+  const body = operation.response.body[profile];
+  const relaxed = body === null ? {} : relax(plain(body));
+  return { ...relaxed, type: "object", properties: asObject(relaxed).properties };
+}
+
+function asObject(schema: unknown): {
+  properties: Readonly<Record<string, JsonSchema>>;
+  required: readonly string[];
+} {
+  const { properties, required } = (schema ?? {}) as Partial<ObjectSchema>;
+  return {
+    properties: properties === undefined ? {} : mapValues(properties, plain),
+    required: required ?? [],
+  };
+}
+
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  convert: (value: A) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
+}
+
+/** TypeBox keeps its own marks on schemas; only what JSON carries goes over the wire. */
+function plain(schema: unknown): JsonSchema {
+  return JSON.parse(JSON.stringify(schema)) as JsonSchema;
+}
+
+const SHAPE_KEYWORDS = new Set(["type", "title", "description", "properties", "items", "anyOf"]);
+
+function relax(schema: JsonSchema): JsonSchema {
+  const kept = Object.entries(schema).filter(([keyword]) => SHAPE_KEYWORDS.has(keyword));
+  return Object.fromEntries(
+    kept.map(([keyword, value]) => {
+      if (keyword === "properties") {
+        return [keyword, mapValues(value as Record<string, JsonSchema>, relax)];
+      }
+      if (keyword === "items") return [keyword, relax(value as JsonSchema)];
+      if (keyword === "anyOf") return [keyword, (value as JsonSchema[]).map(relax)];
+      return [keyword, value];
+    }),
+  );
+}

@@ -7,3 +7,7 @@ export * from "./operation.js";
 export * from "./price-book/parse.js";
 export * from "./price-book/price-book.js";
 export * from "./price-book/shipped.js";
+export * from "./reference-data/cancellation-reasons.js";
+export * from "./reference-data/countries.js";
+export * from "./reference-data/employee-counts.js";
+export * from "./reference-data/rate-limit-tiers.js";

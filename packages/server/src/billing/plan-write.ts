@@ -10,17 +10,17 @@ import {
   decideDue,
   previewOf,
 } from "@paymaster/engine";
-import type { Connection } from "../database/pool.js";
+import type { Connection, Queryable } from "../database/pool.js";
 import type { Call, PlannedWrite, Reply, Services } from "../http/call.js";
 import { WireFault } from "../http/wire-fault.js";
-import { isReachable, type LoadedAccount, loadAccount, lockAccounts, toState } from "../store/accounts.js";
+import { type Contact, isReachable, type LoadedAccount, loadAccount, lockAccounts, toState } from "../store/accounts.js";
 import { postDecisions } from "./post.js";
 import { toPreviewBody } from "./preview-body.js";
 
 /** The account of the call's path, locked if asked; the documented error when it is not the caller's. */
 export async function loadTarget(
   call: Call,
-  connection: Connection,
+  connection: Queryable,
   lock: boolean,
 ): Promise<LoadedAccount> {
   if (lock) await lockAccounts(connection, [call.target]);
@@ -49,6 +49,11 @@ export function operationFault(
   return new WireFault(error, { subAccountId: id, accountId: id, ...params });
 }
 
+/** A purchase that brings its billing contact is taxed and addressed by it. */
+function withContact(loaded: LoadedAccount, contact: Contact): LoadedAccount {
+  return { ...loaded, record: { ...loaded.record, contact } };
+}
+
 export async function planWrite(
   services: Services,
   call: Call,
@@ -56,8 +61,10 @@ export async function planWrite(
   lock: boolean,
   command: Command,
   answer: (decision: Decision) => Reply,
+  newContact: Contact | null = null,
 ): Promise<PlannedWrite> {
-  const loaded = await loadTarget(call, connection, lock);
+  const found = await loadTarget(call, connection, lock);
+  const loaded = newContact === null ? found : withContact(found, newContact);
   const books = services.books();
   const today = services.clock.today();
   const taxRatePpm = loaded.payer.taxExempt ? 0 : books.taxRatePpm(loaded.record.contact);

@@ -54,16 +54,31 @@ export async function saveContact(
   });
 }
 
-export async function saveOptions(
+/** Options that are given replace those of the same name; the others stay. */
+export async function mergeOptions(
   db: Queryable,
   ref: AccountRef,
   options: AccountRecord["options"],
 ): Promise<void> {
   await db.query({
-    name: "save-options",
-    text: "update accounts set options = $3 where master_id = $1 and id = $2",
+    name: "merge-options",
+    text: "update accounts set options = options || $3 where master_id = $1 and id = $2",
     values: [ref.masterId, ref.accountId, JSON.stringify(options)],
   });
+}
+
+/** Whether an account of the tenant has this owner already, whatever the case of its letters. */
+export async function isEmailUsed(
+  db: Queryable,
+  masterId: string,
+  email: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: "is-email-used",
+    text: "select 1 from accounts where master_id = $1 and lower(owner_email) = lower($2)",
+    values: [masterId, email],
+  });
+  return rowCount !== null && rowCount > 0;
 }
 
 /** The account leaves its master: it answers to nobody any more; its books stay where they are. */
@@ -74,4 +89,33 @@ export async function disassociate(db: Queryable, ref: AccountRef, at: Date): Pr
       where master_id = $1 and id = $2`,
     values: [ref.masterId, ref.accountId, at],
   });
+}
+
+/** Columns that the operator may set, by the name of the member that sets them. */
+const FLAG_COLUMNS = [
+  "account_name",
+  "vip",
+  "bulk_licenses",
+  "may_add_sub_accounts",
+  "reseller",
+  "tier",
+  "payment_term_days",
+  "tax_exempt",
+  "consolidated_statements",
+] as const;
+
+export type AccountFlags = { readonly [K in (typeof FLAG_COLUMNS)[number]]?: unknown };
+
+/** Sets the given flags; the others stay. */
+export async function saveFlags(
+  db: Queryable,
+  ref: AccountRef,
+  flags: AccountFlags,
+): Promise<void> {
+  const given = FLAG_COLUMNS.filter((name) => flags[name] !== undefined);
+  const assignments = given.map((name, index) => `${name} = $${index + 3}`);
+  await db.query(
+    `update accounts set ${assignments.join(", ")} where master_id = $1 and id = $2`,
+    [ref.masterId, ref.accountId, ...given.map((name) => flags[name])],
+  );
 }

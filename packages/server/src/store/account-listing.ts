@@ -7,7 +7,7 @@ export interface ListedAccount {
   readonly accountName: string;
   readonly accountNumber: number;
   readonly ownerEmail: string;
-  readonly kind: "master" | "sub";
+  readonly reseller: boolean;
   readonly bulkLicenses: boolean;
   readonly createdAt: Date;
   /** The running base plan, if there is one. */
@@ -48,7 +48,7 @@ export async function listSubAccounts(
   const { rows } = await db.query({
     name: "list-sub-accounts",
     text: `select a.id as "accountId", a.account_name as "accountName",
-        a.account_number as "accountNumber", a.owner_email as "ownerEmail", a.kind,
+        a.account_number as "accountNumber", a.owner_email as "ownerEmail", a.reseller,
         a.bulk_licenses as "bulkLicenses", a.created_at as "createdAt",
         b.plan_type as "baseType", b.is_trial as "isTrial", coalesce(b.hosts, 0) as seats,
         b.start_date as "subscriptionStart", b.period_end as "subscriptionEnd"

@@ -46,6 +46,8 @@ export interface AccountRecord extends AccountRef {
   readonly payMode: "master" | "sub";
   readonly autoRenew: boolean;
   readonly vip: boolean;
+  /** A second-level master. */
+  readonly reseller: boolean;
   readonly bulkLicenses: boolean;
   readonly mayAddSubAccounts: boolean;
   readonly tier: "free" | "pro" | "business";
@@ -75,7 +77,7 @@ const ACCOUNT_COLUMNS = `
   a.account_number as "accountNumber", a.account_name as "accountName",
   a.first_name as "firstName", a.last_name as "lastName", a.owner_id as "ownerId",
   a.owner_email as "ownerEmail", a.contact, a.options, a.pay_mode as "payMode",
-  a.billing_auto_renew as "autoRenew", a.vip, a.bulk_licenses as "bulkLicenses",
+  a.billing_auto_renew as "autoRenew", a.vip, a.reseller, a.bulk_licenses as "bulkLicenses",
   a.may_add_sub_accounts as "mayAddSubAccounts", a.tier, a.payment_term_days as "paymentTermDays",
   a.tax_exempt as "taxExempt", a.consolidated_statements as "consolidatedStatements", a.currency,
   a.ever_paid as "everPaid", a.trial_used_on as "trialUsedOn", a.next_item_number as "nextItemNumber",

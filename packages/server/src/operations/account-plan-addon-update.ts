@@ -1,0 +1,17 @@
+/** PUT /accounts/{accountId}/plans/addons: the type and hosts that an additional plan is to have. */
+import { planWrite } from "../billing/plan-write.js";
+import type { WriteFactory } from "./factory.js";
+
+export const accountPlanAddonUpdate: WriteFactory = (services) => (call, connection, lock) =>
+  planWrite(
+    services,
+    call,
+    connection,
+    lock,
+    {
+      kind: "changeAddon",
+      planType: call.body.type as string,
+      hosts: call.body.hosts as number,
+    },
+    () => ({ status: call.operation.response.status[services.profile], body: null }),
+  );

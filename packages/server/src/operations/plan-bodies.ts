@@ -1,0 +1,86 @@
+/** Plans as GET plans shows them: where an entry stands follows from its family, in the contract. */
+import { findFamily, type PlanFamily, type WireProfile } from "@paymaster/contract";
+import { isRunning, type SubscriptionItem } from "@paymaster/engine";
+
+type Tree = { [member: string]: unknown };
+
+/** The body of GET plans: an entry for every item that is held or has expired. */
+export function plansBody(items: readonly SubscriptionItem[], profile: WireProfile): Tree {
+  const body: Tree = {};
+  for (const [family, held] of byFamily(items)) {
+    const shown = family.listed ? held : held.slice(0, 1);
+    for (const item of shown) {
+      if (family.shape === "code") {
+        Object.assign(placeIn(body, family.plansPath.slice(0, -1)), recordingMembers(item, profile));
+      } else {
+        put(body, family, family.plansPath, planEntry(item, family, profile));
+      }
+    }
+  }
+  return body;
+}
+
+/** Items by family, in the families' order of appearance; what runs comes before what is over. */
+export function byFamily(
+  items: readonly SubscriptionItem[],
+): Map<PlanFamily, readonly SubscriptionItem[]> {
+  const found = new Map<PlanFamily, SubscriptionItem[]>();
+  for (const item of items) {
+    const family = findFamily(item.family);
+    const list = found.get(family) ?? [];
+    list.push(item);
+    found.set(family, list);
+  }
+  for (const list of found.values()) {
+    list.sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.number - a.number);
+  }
+  return found;
+}
+
+/** Puts an entry where its family stands: into a list, or as the one object there. */
+export function put(body: Tree, family: PlanFamily, path: readonly string[], entry: Tree): void {
+  const holder = placeIn(body, path.slice(0, -1));
+  const member = path.at(-1);
+  if (member === undefined) throw new Error(`${family.name} stands nowhere`);
+  if (!family.listed) {
+    holder[member] = entry;
+    return;
+  }
+  const list = (holder[member] as Tree[] | undefined) ?? [];
+  list.push(entry);
+  holder[member] = list;
+}
+
+function placeIn(body: Tree, path: readonly string[]): Tree {
+  let holder = body;
+  for (const member of path) {
+    const next = (holder[member] as Tree | undefined) ?? {};
+    holder[member] = next;
+    holder = next;
+  }
+  return holder;
+}
+
+function planEntry(item: SubscriptionItem, family: PlanFamily, profile: WireProfile): Tree {
+  return {
+    type: item.planType,
+    ...(family.shape === "hosts" ? { hosts: item.hosts } : {}),
+    ...(family.shape === "audio" || family.shape === "callout" ? item.options : {}),
+    service_effective_date: item.startDate,
+    next_invoice_date: item.periodEnd,
+    status: item.status === "cancel" && profile === "2026" ? "cancelled" : item.status,
+  };
+}
+
+/** plan_recording is the code itself; its state stands beside it, capitalised in the 2021 generation. */
+function recordingMembers(item: SubscriptionItem, profile: WireProfile): Tree {
+  const status = item.status === "cancel" ? "cancelled" : item.status;
+  const shown =
+    profile === "2026" ? status : `${status.slice(0, 1).toUpperCase()}${status.slice(1)}`;
+  return {
+    plan_recording: item.planType,
+    plan_recording_status: shown,
+    plan_recording_service_effective_date: item.startDate,
+    plan_recording_next_invoice_date: item.periodEnd,
+  };
+}

@@ -39,6 +39,8 @@ export interface WireError {
   readonly status: Readonly<Record<WireProfile, number>>;
   /** Profiles that document this error; absent: both. The other profile still answers with it. */
   readonly documentedIn?: readonly WireProfile[];
+  /** Profiles in which a client can meet it; absent: both. E.g. a member that only 2026 requests have. */
+  readonly reachableIn?: readonly WireProfile[];
   readonly source: readonly Source[];
   readonly confidence: Confidence;
   /** Why a client cannot meet this error here; absent: it can, and a test does. */

@@ -1,14 +1,9 @@
-/**
- * Errors of `POST /oauth/token`, which have OAuth's shape and not the envelope of the API. Facts: section
- * 4.2 of the wire facts, bodies seen by third parties; where HTTP statuses were seen to differ, 400.
- */
+/** Errors of `POST /oauth/token` (section 4.2 of the wire facts). Their body is `{reason, error}`. */
 import type { Confidence, Source } from "../operation.js";
 
-/** Body `{reason, error}`. */
 export interface TokenError {
   readonly status: number;
   readonly reason: string;
-  /** OAuth's error code. */
   readonly error: string;
   readonly source: readonly Source[];
   readonly confidence: Confidence;
@@ -16,63 +11,47 @@ export interface TokenError {
   readonly unreachable?: string;
 }
 
-const noUserFlows = "Codes and refresh tokens belong to user flows, which are not offered here.";
+const CAPTURED = { status: 400, source: ["ISS", "CODE"], confidence: "captured" } as const;
+const NO_USER_FLOWS = "Only server-to-server grants exist here: no user is asked for consent.";
 
 export const tokenErrors = {
   invalidClient: {
-    status: 400,
+    ...CAPTURED,
     reason: "Invalid client_id or client_secret",
     error: "invalid_client",
-    source: ["ISS"],
-    confidence: "captured",
   },
-  /** A wrong or mangled `account_id`. */
-  badRequest: {
-    status: 400,
-    reason: "Bad Request",
-    error: "invalid_request",
-    source: ["ISS"],
-    confidence: "captured",
-  },
+  /** The account id is missing, mangled or another's. */
+  badRequest: { ...CAPTURED, reason: "Bad Request", error: "invalid_request" },
   unsupportedGrantType: {
-    status: 400,
+    ...CAPTURED,
     reason: "unsupported grant type",
     error: "unsupported_grant_type",
-    source: ["ISS"],
-    confidence: "captured",
   },
-  /** In 2020 it was HTTP 401 with `invalid_request`. */
-  invalidGrant: {
-    status: 400,
+  invalidToken: {
+    ...CAPTURED,
     reason: "Invalid Token!",
     error: "invalid_grant",
-    source: ["ISS"],
-    confidence: "captured",
-    unreachable: noUserFlows,
+    unreachable: NO_USER_FLOWS,
   },
   invalidAuthorizationCode: {
-    status: 400,
+    ...CAPTURED,
     reason: "Invalid authorization code",
     error: "invalid_grant",
-    source: ["ISS"],
-    confidence: "captured",
-    unreachable: noUserFlows,
+    unreachable: NO_USER_FLOWS,
   },
   accountDoesNotExist: {
-    status: 400,
+    ...CAPTURED,
+    source: ["CODE"],
     reason: "Account does not exist",
     error: "invalid_request",
-    source: ["CODE"],
-    confidence: "captured",
-    unreachable: "A client belongs to one account; any other is answered with `badRequest`.",
+    unreachable: "A wrong account id gets the more often seen answer, Bad Request.",
   },
   appTypeNotEnabled: {
-    status: 400,
+    ...CAPTURED,
+    source: ["CODE"],
     reason: "Account does not enabled the OAuth app type",
     error: "invalid_request",
-    source: ["CODE"],
-    confidence: "captured",
-    unreachable: "There are no app types here that an account could lack.",
+    unreachable: "Every client here may use server-to-server grants.",
   },
 } as const satisfies Readonly<Record<string, TokenError>>;
 

@@ -1,0 +1,301 @@
+/**
+ * Counts calls in windows of which this process holds a share. The database has the truth: it gives each
+ * window's calls away at most once, to whichever process asks, and a process admits only what it was
+ * given. So nothing here can admit too much: not a crash, not an eviction, not a second process.
+ *
+ * How much to ask for is a guess that costs only round trips: at the start of a window what this process
+ * used in the last one, then as much again as it has used so far, so a busy account asks a few times a
+ * window and an account that calls once is given one.
+ */
+import { strict as assert } from "node:assert";
+import { OverloadedError, type Queryable } from "../database/pool.js";
+import { type GiveBack, type Lease, LeaseDesk, type WindowTable } from "./lease-desk.js";
+import { SECOND_MS, windowStart } from "./windows.js";
+
+/** So many calls in each window of the service's clock. */
+export interface WindowRule {
+  /** Names the rule among those of one account, e.g. `second:Heavy`. */
+  readonly name: string;
+  readonly limit: number;
+  readonly lengthMs: number;
+}
+
+/** One rule of one account, as this process knows it. */
+export interface Entry {
+  readonly key: string;
+  readonly masterId: string;
+  readonly rule: string;
+  readonly lengthMs: number;
+  limit: number;
+  startMs: number;
+  /** Calls of the window that this process may still admit. */
+  tokens: number;
+  /** What the database had left when last asked; null: not asked in this window. */
+  left: number | null;
+  used: number;
+  usedBefore: number;
+  /** Taken by calls that another rule may still refuse. */
+  held: number;
+  /** Settles when a held call is decided. */
+  decided: { readonly promise: Promise<void>; readonly resolve: () => void } | null;
+  lease: Promise<void> | null;
+  leasedAtRealMs: number;
+  waiting: number;
+  usedAtLastSweep: number;
+}
+
+/**
+ * ready: a call may be taken. refused: the window is used up. ask: the database must say. held: used up
+ * unless a call that is being decided gives its token back.
+ */
+export type State = "ready" | "refused" | "ask" | "held";
+
+/** A token taken for a call; `startMs` tells whether its window still is the present one. */
+export interface Hold {
+  readonly entry: Entry;
+  readonly startMs: number;
+}
+
+export interface LeasedWindowsOptions {
+  readonly db: Queryable;
+  readonly table: WindowTable;
+  /** Entries kept in memory; the least recently made ones are forgotten, and the database is asked again. */
+  readonly maxEntries: number;
+  /** A share is at most one part in so many of what is left, so that other processes find something. */
+  readonly divisor: number;
+}
+
+/** A day's calls are asked for in parts of at least this fraction, so a crash loses at most one in 500. */
+const LEASES_PER_DAY = 500;
+
+/** Calls waiting for leases in one process; beyond them the service is overloaded (503). */
+const MAX_WAITING = 10_000;
+/** A window in the future (a clock was set back) is asked about again at most this often. */
+const DOUBT_MS = 1_000;
+/** How many old entries to pass over in search of one whose window is over, or that nobody waits for. */
+const MAX_SECOND_CHANCES = 32;
+const MAX_BUSY = 1_000;
+
+export class LeasedWindows {
+  readonly #desk: LeaseDesk;
+  readonly #maxEntries: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #unused: GiveBack[] = [];
+  #waiting = 0;
+
+  constructor(options: LeasedWindowsOptions) {
+    assert(options.maxEntries >= 1, "at least one entry is kept");
+    this.#desk = new LeaseDesk(options.db, options.table, options.divisor);
+    this.#maxEntries = options.maxEntries;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The entry of `rule` for one account; made, and an old one forgotten, if there is none. */
+  entry(masterId: string, accountId: string, rule: WindowRule, nowMs: number): Entry {
+    const key = `${masterId} ${accountId} ${rule.name}`;
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    if (this.#entries.size >= this.#maxEntries) this.#forgetOne(nowMs);
+    const entry: Entry = {
+      key,
+      masterId,
+      rule: `${accountId} ${rule.name}`,
+      lengthMs: rule.lengthMs,
+      limit: rule.limit,
+      startMs: windowStart(nowMs, rule.lengthMs),
+      tokens: 0,
+      left: null,
+      used: 0,
+      usedBefore: 0,
+      held: 0,
+      decided: null,
+      lease: null,
+      leasedAtRealMs: 0,
+      waiting: 0,
+      usedAtLastSweep: 0,
+    };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** What would happen to a call at `nowMs`; moves the entry on to the window of `nowMs`. */
+  poll(entry: Entry, limit: number, nowMs: number): State {
+    const startMs = windowStart(nowMs, entry.lengthMs);
+    if (startMs > entry.startMs) moveTo(entry, startMs);
+    // An account whose tier has risen has more to ask for.
+    if (limit > entry.limit) entry.left = null;
+    entry.limit = limit;
+    if (entry.tokens > 0) return "ready";
+    if (entry.left !== 0) return "ask";
+    const doubtful = entry.startMs > startMs;
+    if (doubtful && performance.now() - entry.leasedAtRealMs > DOUBT_MS) return "ask";
+    return entry.held > 0 ? "held" : "refused";
+  }
+
+  /** Takes a token of an entry that is `ready`. */
+  take(entry: Entry): void {
+    assert(entry.tokens > 0, "a token is there to be taken");
+    entry.tokens -= 1;
+    entry.used += 1;
+  }
+
+  /** Takes a token for a call that another rule may still refuse: `settle` must follow. */
+  hold(entry: Entry): Hold {
+    this.take(entry);
+    entry.held += 1;
+    return { entry, startMs: entry.startMs };
+  }
+
+  settle({ entry, startMs }: Hold, admitted: boolean): void {
+    assert(entry.held > 0, "what is settled was held");
+    entry.held -= 1;
+    if (!admitted && entry.startMs === startMs) {
+      entry.tokens += 1;
+      entry.used -= 1;
+    }
+    entry.decided?.resolve();
+    entry.decided = null;
+  }
+
+  /** Calls left in the window, as far as this process knows: exact if it is the only one. */
+  remaining(entry: Entry): number {
+    return entry.tokens + (entry.left ?? 0);
+  }
+
+  endMs(entry: Entry): number {
+    return entry.startMs + entry.lengthMs;
+  }
+
+  /**
+   * Resolves when it is worth getting the entry and polling it again. Rejects with the database's error,
+   * or when too many calls wait.
+   */
+  async wait(entry: Entry, state: "ask" | "held", clockMs: () => number): Promise<void> {
+    // Forgotten since the caller got it: there may be another one for the same row.
+    if (this.#entries.get(entry.key) !== entry) return;
+    if (this.#waiting >= MAX_WAITING) throw new OverloadedError();
+    this.#waiting += 1;
+    entry.waiting += 1;
+    try {
+      await (state === "held" ? decision(entry) : this.#lease(entry, clockMs));
+    } finally {
+      this.#waiting -= 1;
+      entry.waiting -= 1;
+    }
+  }
+
+  /**
+   * Gives back what idle entries hold, and forgets entries of windows that are over. To be called now and
+   * then; with `all`, at the end of the process.
+   */
+  async sweep(nowMs: number, all: boolean): Promise<void> {
+    if (all) await this.#desk.idle();
+    for (const entry of this.#entries.values()) {
+      const over = windowStart(nowMs, entry.lengthMs) > entry.startMs;
+      const idle = entry.used === entry.usedAtLastSweep;
+      if (!over && (idle || all)) this.#returnTokens(entry);
+      if (over && !isBusy(entry)) this.#entries.delete(entry.key);
+      entry.usedAtLastSweep = entry.used;
+    }
+    await this.#desk.giveBack(this.#unused.splice(0));
+  }
+
+  #lease(entry: Entry, clockMs: () => number): Promise<void> {
+    entry.lease ??= this.#desk
+      .ask(entry.key, () => {
+        const startMs = windowStart(clockMs(), entry.lengthMs);
+        return {
+          masterId: entry.masterId,
+          rule: entry.rule,
+          startMs,
+          endMs: startMs + entry.lengthMs,
+          ceiling: entry.limit,
+          needed: entry.waiting,
+          wish: wish(entry, startMs),
+        };
+      })
+      .then((lease) => receive(entry, lease, clockMs()))
+      .finally(() => {
+        entry.lease = null;
+      });
+    return entry.lease;
+  }
+
+  #returnTokens(entry: Entry): void {
+    if (entry.tokens === 0 || this.#unused.length >= this.#maxEntries) return;
+    const { masterId, rule, startMs, tokens } = entry;
+    this.#unused.push({ masterId, rule, startMs, tokens });
+    entry.tokens = 0;
+    // Another process may be given them: what is left is no longer known.
+    entry.left = null;
+  }
+
+  /** Forgets an old entry, of a past window if one is near; its tokens are given back at the next sweep. */
+  #forgetOne(nowMs: number): void {
+    for (let passed = 0; passed < MAX_BUSY; passed += 1) {
+      const oldest = this.#entries.values().next();
+      if (oldest.done === true) return;
+      const entry = oldest.value;
+      this.#entries.delete(entry.key);
+      const over = windowStart(nowMs, entry.lengthMs) > entry.startMs;
+      if (isBusy(entry) || (!over && passed < MAX_SECOND_CHANCES)) {
+        this.#entries.set(entry.key, entry);
+        continue;
+      }
+      if (!over) this.#returnTokens(entry);
+      return;
+    }
+    throw new OverloadedError();
+  }
+}
+
+/** What to ask for beyond what waits: see the head of this file; for a day, a fixed part. */
+function wish(entry: Entry, askedStartMs: number): number {
+  if (entry.lengthMs > SECOND_MS) return Math.ceil(entry.limit / LEASES_PER_DAY);
+  // Between the call and its question a new second may have begun: then the last one is the guide.
+  if (askedStartMs > entry.startMs) return entry.used;
+  return Math.max(entry.used, entry.usedBefore - entry.used);
+}
+
+/** Whether calls refer to the entry: a second one for the same row must not be made beside it. */
+function isBusy(entry: Entry): boolean {
+  return entry.waiting > 0 || entry.held > 0 || entry.lease !== null;
+}
+
+function moveTo(entry: Entry, startMs: number): void {
+  const following = startMs - entry.startMs === entry.lengthMs;
+  entry.usedBefore = following ? entry.used : 0;
+  entry.startMs = startMs;
+  entry.used = 0;
+  entry.usedAtLastSweep = 0;
+  entry.tokens = 0;
+  entry.left = null;
+}
+
+function receive(entry: Entry, lease: Lease, nowMs: number): void {
+  entry.leasedAtRealMs = performance.now();
+  if (lease.startMs < entry.startMs) {
+    // Either the window has passed while the answer was under way and the share is worthless; or the
+    // database has let go of a window that a wrong clock had put into the future.
+    const present = windowStart(nowMs, entry.lengthMs);
+    if (entry.startMs <= present) return;
+    moveTo(entry, lease.startMs);
+  }
+  if (lease.startMs > entry.startMs) moveTo(entry, lease.startMs);
+  entry.tokens += lease.granted;
+  entry.left = lease.left;
+}
+
+function decision(entry: Entry): Promise<void> {
+  if (entry.decided === null) {
+    let resolve = () => {};
+    const promise = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    entry.decided = { promise, resolve };
+  }
+  return entry.decided.promise;
+}

@@ -1,4 +1,5 @@
 /** The `paymaster` command: `serve`, `mcp`, and a command for each operation of the contract. */
+import { ApiError, RateLimitError } from "@paymaster/client";
 import { exitCodeOf, UsageError } from "./exit-codes.js";
 import { helpText } from "./help.js";
 import { findOperationCommand, runOperation } from "./operation-command.js";
@@ -28,6 +29,18 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   return runOperation(found.command, found.rest);
 }
 
+function describeError(error: unknown): string {
+  if (error instanceof RateLimitError && error.retryAt !== undefined) {
+    const instant = error.retryAt.toISOString().replace(".000Z", "Z");
+    return `${error.message} It reopens at ${instant}.`;
+  }
+  if (error instanceof ApiError) {
+    const fields = error.errors.map(({ field, message }) => `\n  ${field}: ${message}`);
+    return `${error.message} (code ${error.code}, HTTP ${error.status})${fields.join("")}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Resolved at run time: `serve.ts` belongs to the server. */
 async function serve(args: readonly string[]): Promise<number | undefined> {
   const file = "./serve.js";
@@ -41,7 +54,6 @@ try {
   const exitCode = await run(process.argv.slice(2));
   if (exitCode !== undefined) process.exitCode = exitCode;
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`paymaster: ${message}\n`);
+  process.stderr.write(`paymaster: ${describeError(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }

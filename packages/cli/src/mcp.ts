@@ -2,9 +2,15 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { WireProfile } from "@paymaster/contract";
-import { configForService, type LoadedConfig, loadConfig, startStdioServer } from "@paymaster/mcp";
+import {
+  ConfigError,
+  configForService,
+  type LoadedConfig,
+  loadConfig,
+  startStdioServer,
+} from "@paymaster/mcp";
 import { DEFAULT_CREDENTIALS_FILE } from "./credentials.js";
-import { UsageError } from "./exit-codes.js";
+import { EXIT, UsageError } from "./exit-codes.js";
 
 const HELP = `Usage: paymaster mcp [--config FILE] [--allow-writes] [--profile 2021|2026]
 
@@ -36,11 +42,16 @@ export async function mcp(args: readonly string[]): Promise<number> {
   }
   const profile = values.profile ?? "2021";
   if (!isProfile(profile)) throw new UsageError(`--profile: expected 2021 or 2026, got ${profile}`);
-  const loaded = loadConfig(values.config, process.env) ?? localService();
   const allowWrites = values["allow-writes"] ?? false;
-  const server = await startStdioServer({ loaded, environment: process.env, allowWrites, profile });
-  await server.closed;
-  return 0;
+  try {
+    const loaded = loadConfig(values.config, process.env) ?? localService();
+    const environment = process.env;
+    const server = await startStdioServer({ loaded, environment, allowWrites, profile });
+    await server.closed;
+    return EXIT.done;
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
 }
 
 function isProfile(text: string): text is WireProfile {

@@ -1,0 +1,51 @@
+/** Runs the built command as a user would: a process of its own, with just the given environment. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const BIN = fileURLToPath(new URL("../../bin/paymaster.js", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "paymaster-cli-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function paymaster(
+  args: readonly string[],
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+    readonly input?: string;
+    /** Called once, when the process is up; e.g. to send it a signal later. */
+    readonly started?: (kill: (signal: NodeJS.Signals) => void) => void;
+  } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: options.cwd ?? emptyFolder(),
+    env: { PATH: process.env.PATH, ...options.env },
+    timeout: 15_000,
+  });
+  options.started?.((signal) => child.kill(signal));
+  child.stdin.end(options.input ?? "");
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      const stdout = Buffer.concat(out).toString("utf8");
+      resolve({ code, stdout, stderr: Buffer.concat(err).toString("utf8") });
+    });
+  });
+}

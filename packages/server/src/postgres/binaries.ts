@@ -4,6 +4,7 @@ import {
   constants,
   copyFileSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -207,9 +208,20 @@ function copyTree(source: string, target: string): void {
     if (!isNeeded(entry.name)) continue;
     if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
     else if (entry.isDirectory()) copyTree(from, to);
-    else {
-      copyFileSync(from, to, constants.COPYFILE_FICLONE);
-      chmodSync(to, basename(source) === "bin" || entry.name.includes(".so") ? 0o755 : 0o644);
+    else copyOne(from, to, basename(source) === "bin" ? 0o555 : 0o444);
+  }
+}
+
+/** A hard link will do where it can be made and everybody may read it: it costs next to nothing. */
+function copyOne(from: string, to: string, mode: number): void {
+  if ((lstatSync(from).mode & mode) === mode) {
+    try {
+      linkSync(from, to);
+      return;
+    } catch {
+      // Another file system, or one without hard links, or somebody else's file.
     }
   }
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  chmodSync(to, mode | 0o200);
 }

@@ -169,7 +169,7 @@ class Supervisor implements PrivatePostgres {
   private giveUp(last: unknown): void {
     this.server = undefined;
     const { clusterDir, logDir } = this.cluster.location;
-    const reason = last instanceof Error ? last.message : "it kept dying soon after its start";
+    const reason = last instanceof Error ? last.message : "it kept dying soon after its start.";
     const error = new PostgresError(
       "gave_up",
       `PostgreSQL in ${clusterDir} died and was not brought back in ${this.attempts} attempts: ` +

@@ -20,7 +20,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
     return 0;
   }
   // Loaded on demand: the server and the MCP library take longer to load than a call takes.
-  if (command === "serve") return serve(rest);
+  if (command === "serve") return (await import("./serve.js")).serve(rest);
   if (command === "mcp") return (await import("./mcp.js")).mcp(rest);
   const found = findOperationCommand(args);
   if (found === undefined) {
@@ -39,15 +39,6 @@ function describeError(error: unknown): string {
     return `${error.message} (code ${error.code}, HTTP ${error.status})${fields.join("")}`;
   }
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Resolved at run time: `serve.ts` belongs to the server. */
-async function serve(args: readonly string[]): Promise<number | undefined> {
-  const file = "./serve.js";
-  const module = (await import(file)) as {
-    serve(args: readonly string[]): Promise<number | undefined>;
-  };
-  return module.serve(args);
 }
 
 try {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { operations } from "@paymaster/contract";
 import { describe, expect, it } from "vitest";
-import { json, startPeer } from "./support/peer.js";
-import { emptyFolder, paymaster } from "./support/run.js";
+import { closedOrigin, json } from "../../client/test/support/peer.js";
+import { emptyFolder, paymaster, startService } from "./support/run.js";
 
 const usage = { plan_base: { type: "monthly", hosts: 2, usage: 1 } };
 
@@ -27,7 +27,7 @@ describe("paymaster", () => {
 
 describe("a reading command", () => {
   it("prints a table for people, JSON for programs, and no secret", async () => {
-    const { env, requests } = await startPeer((_, response) => json(response, 200, usage));
+    const { env, requests } = await startService((_, response) => json(response, 200, usage));
     const people = await paymaster(["plans", "usage", "me"], { env });
     expect(people).toEqual({
       code: 0,
@@ -40,14 +40,14 @@ describe("a reading command", () => {
   });
 
   it("sends query parameters", async () => {
-    const { env, requests } = await startPeer((_, response) => json(response, 200, {}));
+    const { env, requests } = await startService((_, response) => json(response, 200, {}));
     await paymaster(["billing", "invoices", "me", "--from", "2021-01-01"], { env });
     expect(requests[0]?.url).toBe("/v2/accounts/me/billing/invoices?from=2021-01-01");
   });
 
   it("saves a PDF under the service's name, and overwrites nothing", async () => {
     const pdf = Buffer.from("%PDF-1.7 short");
-    const { env } = await startPeer((_, response) => {
+    const { env } = await startService((_, response) => {
       const headers = {
         "content-type": "application/pdf",
         "content-disposition": 'attachment; filename="INV-1.pdf"',
@@ -68,7 +68,7 @@ describe("a reading command", () => {
   });
 
   it("leaves no half of a file behind", async () => {
-    const { env } = await startPeer((_, response) => {
+    const { env } = await startService((_, response) => {
       response.writeHead(200, { "content-type": "application/pdf", "content-length": "1000" });
       response.write("%PDF-1.7", () => setTimeout(() => response.destroy(), 50));
     });
@@ -81,7 +81,7 @@ describe("a reading command", () => {
 
 describe("a writing command", () => {
   it("takes its body from flags, from a file and from standard input", async () => {
-    const { env, requests } = await startPeer((_, response) => json(response, 204, undefined));
+    const { env, requests } = await startService((_, response) => json(response, 204, undefined));
     const words = ["plans", "addons", "update", "abc"];
     const flags = ["--type", "large500_monthly", "--hosts", "3"];
     const done = await paymaster([...words, ...flags, "--idempotency-key", "k"], { env });
@@ -101,7 +101,7 @@ describe("a writing command", () => {
 
   it("shows a preview and changes nothing", async () => {
     const preview = { preview: true, currency: "USD", total_amount: 100, lines: [] };
-    const { env, requests } = await startPeer(({ url }, response) =>
+    const { env, requests } = await startService(({ url }, response) =>
       json(response, 200, url === "/healthz" ? { service: "paymaster" } : preview),
     );
     const words = ["plans", "base", "cancel", "abc", "--action", "cancel", "--preview"];
@@ -123,7 +123,7 @@ describe("exit codes", () => {
     [4, 200, refusal(200, "Only available for paid account."), /Only available/],
     [6, 502, "gateway", /HTTP 502/],
   ])("are %i for HTTP %i with %j", async (expected, status, body, message) => {
-    const { env } = await startPeer((_, response) => json(response, status, body));
+    const { env } = await startService((_, response) => json(response, status, body));
     const { code, stdout, stderr } = await paymaster(words, { env });
     expect(code).toBe(expected);
     expect(stdout).toBe("");
@@ -132,7 +132,7 @@ describe("exit codes", () => {
   });
 
   it("are 5 for a quota, with the time at which it reopens", async () => {
-    const { env } = await startPeer((_, response) =>
+    const { env } = await startService((_, response) =>
       json(response, 429, refusal(429, "daily"), { "retry-after": "2100-01-01T00:00:00Z" }),
     );
     const { code, stderr } = await paymaster(words, { env });
@@ -141,13 +141,14 @@ describe("exit codes", () => {
   });
 
   it("are 6 when nobody is there", async () => {
-    const env = { PAYMASTER_TOKEN: "t", PAYMASTER_BASE_URL: "http://127.0.0.1:1/v2" };
+    const PAYMASTER_BASE_URL = `${await closedOrigin()}/v2`;
+    const env = { PAYMASTER_TOKEN: "t", PAYMASTER_BASE_URL };
     expect((await paymaster(words, { env })).code).toBe(6);
   });
 
   it("are 130 after SIGINT", async () => {
     let interrupt = () => {};
-    const { env } = await startPeer(() => interrupt());
+    const { env } = await startService(() => interrupt());
     const started = (kill: (signal: NodeJS.Signals) => void) => {
       interrupt = () => kill("SIGINT");
     };
@@ -165,7 +166,7 @@ describe("exit codes", () => {
     [["plans", "usage", "me", "--data", "-"], /takes no body/],
     [["plans", "usage", "me", "--timeout", "0"], /--timeout/],
   ])("are 2 for a wrong line: %j", async (line, message) => {
-    const { env, requests } = await startPeer((_, response) => json(response, 200, {}));
+    const { env, requests } = await startService((_, response) => json(response, 200, {}));
     const { code, stderr } = await paymaster(line, { env });
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
@@ -175,7 +176,7 @@ describe("exit codes", () => {
 
 describe("credentials", () => {
   it("come from the file that the server writes, in the folder or named", async () => {
-    const { env, requests } = await startPeer(({ url }, response) =>
+    const { env, requests } = await startService(({ url }, response) =>
       json(response, 200, url === "/oauth/token" ? { access_token: "t1", expires_in: 3600 } : {}),
     );
     const base_url = env.PAYMASTER_BASE_URL ?? "";

@@ -10,7 +10,7 @@ import {
   serverToServer,
   UnexpectedResponseError,
 } from "../src/index.js";
-import { json, type Peer, type SeenRequest, startPeer } from "./support/peer.js";
+import { closedOrigin, json, type Peer, type SeenRequest, startPeer } from "./support/peer.js";
 
 async function requestWith(authentication: Authentication): Promise<SeenRequest> {
   const peer = await startPeer((_, response) => json(response, 200, {}));
@@ -162,7 +162,7 @@ describe("server-to-server OAuth", () => {
     const call = oauthOf(peer).accountPlans({ accountId: "me" });
     await expect(call).rejects.toBeInstanceOf(UnexpectedResponseError);
     const authentication = serverToServer({
-      tokenUrl: "http://127.0.0.1:1/oauth/token",
+      tokenUrl: `${await closedOrigin()}/oauth/token`,
       accountId: "a",
       clientId: "i",
       clientSecret: "s",

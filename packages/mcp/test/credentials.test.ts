@@ -1,10 +1,13 @@
 import { AuthenticationError, createClient } from "@paymaster/client";
 import { describe, expect, it } from "vitest";
+import { json, type SeenRequest, startPeer } from "../../client/test/support/peer.js";
 import { type AuthenticationEntry, ConfigError } from "../src/config.js";
 import { authenticationOf, type Environment, resolveSecret } from "../src/credentials.js";
-import { json, type Seen, startPeer } from "./support/peer.js";
 
-async function sentWith(entry: AuthenticationEntry, environment: Environment = {}): Promise<Seen> {
+async function sentWith(
+  entry: AuthenticationEntry,
+  environment: Environment = {},
+): Promise<SeenRequest> {
   const peer = await startPeer((_, response) => json(response, 200, {}));
   const { authentication } = authenticationOf(entry, environment);
   await createClient({ baseUrl: peer.baseUrl, authentication }).accountPlans({ accountId: "me" });

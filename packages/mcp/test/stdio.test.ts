@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { json, startPeer } from "../../client/test/support/peer.js";
 import { textOf } from "./support/connect.js";
-import { json, startPeer } from "./support/peer.js";
 
 const SEED = fileURLToPath(new URL("fixtures/seed-001.json", import.meta.url));
 const PAYMASTER = fileURLToPath(new URL("../../cli/bin/paymaster.js", import.meta.url));

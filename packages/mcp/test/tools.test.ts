@@ -3,9 +3,9 @@ import type { JsonSchemaType } from "@modelcontextprotocol/sdk/validation";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 import { type Operation, operations } from "@paymaster/contract";
 import { describe, expect, it } from "vitest";
+import { json, startPeer } from "../../client/test/support/peer.js";
 import { type McpConfig, parseConfig } from "../src/config.js";
 import { connect, textOf } from "./support/connect.js";
-import { json, startPeer } from "./support/peer.js";
 
 const seed = parseConfig(
   readFileSync(new URL("fixtures/seed-001.json", import.meta.url), "utf8"),

@@ -1,8 +1,8 @@
 import type { Preview } from "@paymaster/client";
 import { describe, expect, it } from "vitest";
+import { json, type SeenRequest, startPeer } from "../../client/test/support/peer.js";
 import { CONFIRMATION_LIFETIME_MS } from "../src/confirmation.js";
 import { connect, textOf } from "./support/connect.js";
-import { json, type Seen, startPeer } from "./support/peer.js";
 
 const preview: Preview = {
   preview: true,
@@ -34,7 +34,7 @@ const given = { accountId: "a", body: { type: "large500_monthly", hosts: 2 } };
 
 /** A Paymaster, as far as a purchase goes; `service: "other"` is one without previews. */
 async function setUp(service: "paymaster" | "other" = "paymaster") {
-  const state = { preview, writes: [] as Seen[], clockMs: 1_000_000 };
+  const state = { preview, writes: [] as SeenRequest[], clockMs: 1_000_000 };
   const peer = await startPeer((request, response) => {
     if (request.url === "/healthz")
       json(response, service === "paymaster" ? 200 : 404, { service });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { type Answerer, type SeenRequest, startPeer } from "../../../client/test/support/peer.js";
 
 const BIN = fileURLToPath(new URL("../../bin/paymaster.js", import.meta.url));
 
@@ -48,4 +49,12 @@ export function paymaster(
       resolve({ code, stdout, stderr: Buffer.concat(err).toString("utf8") });
     });
   });
+}
+
+/** A service on the documented wire, and the environment in which the command finds it. */
+export async function startService(
+  answer: Answerer,
+): Promise<{ readonly env: Record<string, string>; readonly requests: readonly SeenRequest[] }> {
+  const { baseUrl, requests } = await startPeer(answer);
+  return { env: { PAYMASTER_TOKEN: "secret-token", PAYMASTER_BASE_URL: baseUrl }, requests };
 }

@@ -68,3 +68,12 @@ export function json(
   });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
+
+/** Where nobody listens (any more): a connection is refused. */
+export async function closedOrigin(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return `http://127.0.0.1:${port}`;
+}

@@ -21,6 +21,11 @@ export interface ClientOptions {
   readonly maxJsonBytes?: number | undefined;
   /** The largest PDF that is read. Default 64 MiB. */
   readonly maxPdfBytes?: number | undefined;
+  /**
+   * Whether the service answers `Prefer: preview`. A service that does not know it makes the change
+   * instead, so true is only for one that is Paymaster. Default: the service itself is asked.
+   */
+  readonly offersPreviews?: boolean | undefined;
   readonly hooks?: Hooks | undefined;
   /** In place of the global one, e.g. with a proxy or a pool of connections. */
   readonly fetch?: typeof fetch | undefined;
@@ -48,7 +53,13 @@ const DEFAULT_MAX_PDF_BYTES = 64 * 1024 * 1024;
  */
 export function createClient(options: ClientOptions): PaymasterClient {
   const sender = createSender(options);
-  const checkPreviews = createPreviewCheck(sender.baseUrl, sender.fetch, sender.timeoutMs);
+  const { baseUrl, timeoutMs } = sender;
+  const checkPreviews = createPreviewCheck(
+    baseUrl,
+    sender.fetch,
+    timeoutMs,
+    options.offersPreviews,
+  );
   const plans = planAll();
 
   async function request(
@@ -72,7 +83,7 @@ export function createClient(options: ClientOptions): PaymasterClient {
     ]),
   );
   // The loop above gives each operation its method; the mapped type says the same to the compiler.
-  const client = { ...methods, baseUrl: sender.baseUrl, call: request, request };
+  const client = { ...methods, baseUrl, call: request, request };
   return client as unknown as PaymasterClient;
 }
 

@@ -15,15 +15,17 @@ const MAX_HEALTH_BYTES = 16 * 1024;
 
 /**
  * @param baseUrl of the API, without a final slash; the question goes to `healthz` beside it
- * @returns a function that settles when previews are offered, asking the service at most once
+ * @param known what the caller says; undefined: the service is asked, at most once
+ * @returns a function that settles when previews are offered
  * @throws PreviewUnsupportedError, or the failure of the question itself (which is asked anew)
  */
 export function createPreviewCheck(
   baseUrl: string,
   send: typeof fetch,
   timeoutMs: number,
+  known: boolean | undefined,
 ): (signal: AbortSignal | undefined, operation: string) => Promise<void> {
-  let answer: Promise<boolean> | undefined;
+  let answer = known === undefined ? undefined : Promise.resolve(known);
 
   async function ask(): Promise<boolean> {
     const deadline = createDeadline(timeoutMs, undefined, undefined);

@@ -300,6 +300,17 @@ describe("previews", () => {
     expect(peer.requests.map(({ url }) => url)).toEqual(["/healthz"]);
   });
 
+  it("are asked for, or not, as the caller says when it knows better", async () => {
+    const peer = await startPeer((_, response) => json(response, 200, preview));
+    const client = clientOf(peer, { offersPreviews: true });
+    await client.accountPlanAddonCreate(input, { preview: true });
+    expect(peer.requests.map(({ url }) => url)).toEqual(["/v2/accounts/a/plans/addons"]);
+    const never = clientOf(peer, { offersPreviews: false });
+    const call = never.accountPlanAddonCreate(input, { preview: true });
+    await expect(call).rejects.toThrow(/does not say/);
+    expect(peer.requests).toHaveLength(1);
+  });
+
   it("that come back as something else are an alarm", async () => {
     const peer = await startPeer(({ url }, response) =>
       url === "/healthz"

@@ -122,6 +122,8 @@ export interface Operation {
     readonly responses: readonly {
       readonly name: string;
       readonly status: number;
+      /** Only in this generation; absent: in both. */
+      readonly profile?: WireProfile;
       readonly body: unknown;
     }[];
   };

@@ -1,13 +1,6 @@
 /** What an account has in use, as its operator reports it: licences, storage, charges for use. */
 import { findPlan } from "@paymaster/contract";
-import {
-  type AccountUsage,
-  type AuditEvent,
-  type Decision,
-  decideDue,
-  majorToMinor,
-  nextDueDate,
-} from "@paymaster/engine";
+import { type AccountUsage, majorToMinor, reportUsage, type UsageReport } from "@paymaster/engine";
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
 import { postDecisions } from "../billing/post.js";
@@ -26,7 +19,7 @@ const Usage = Type.Object(
       ),
     ),
     recording_gb: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000 })),
-    /** Charges for use since the last monthly date, major units by plan type. */
+    /** Further charges for use, in major units by plan type. */
     charges: Type.Optional(
       Type.Record(Type.String({ maxLength: 64 }), Type.Number({ minimum: 0 }), {
         maxProperties: 200,
@@ -48,7 +41,7 @@ export function registerUsageRoutes(app: FastifyInstance, services: AdminService
       await lockAccounts(connection, [account]);
       const loaded = await loadAccount(connection, account);
       if (loaded === undefined) throw notFound(`Account does not exist: ${params.id}.`);
-      return reportUsage(services, connection, loaded, body, trackingId);
+      return report(services, connection, loaded, body, trackingId);
     });
     return {
       status: 200,
@@ -57,35 +50,17 @@ export function registerUsageRoutes(app: FastifyInstance, services: AdminService
   });
 }
 
-/**
- * What is due is decided first: use that is reported today belongs to the month that runs, not to one
- * that was over and only not looked at yet.
- */
-async function reportUsage(
+async function report(
   { books, clock }: AdminServices,
   connection: Connection,
   loaded: LoadedAccount,
   body: Static<typeof Usage>,
   trackingId: string,
-) {
+): Promise<AccountUsage> {
   const today = clock.today();
   const { engine, taxRatePpm } = books();
   const rate = loaded.payer.taxExempt ? 0 : taxRatePpm(loaded.record.contact);
-  const due = decideDue(toState(loaded, rate), today, engine);
-  const after = changedUsage(due.state.usage, body);
-  const state = { ...due.state, usage: after };
-  const reported: AuditEvent = {
-    event: "usage_reported",
-    itemNumber: null,
-    before: due.state.usage,
-    after,
-  };
-  const decision: Decision = {
-    ...due,
-    state,
-    audit: [...due.audit, reported],
-    nextDueDate: nextDueDate(state),
-  };
+  const decision = reportUsage(toState(loaded, rate), toReport(body), today, engine);
   await postDecisions(connection, [{ loaded, decision }], {
     now: clock.now(),
     today,
@@ -93,22 +68,18 @@ async function reportUsage(
     by: { actor: "operator", trackingId },
     billRunId: null,
   });
-  return after;
+  return decision.state.usage;
 }
 
-/** Each member that is given replaces what was reported before; the month's peak only grows. */
-function changedUsage(before: AccountUsage, body: Static<typeof Usage>): AccountUsage {
-  const recordingGb = body.recording_gb ?? before.recordingGb;
+function toReport(body: Static<typeof Usage>): UsageReport {
   const charges = Object.entries(body.charges ?? {}).map(([type, amount]) => {
     const minor = majorToMinor(amount);
     if (minor === null) throw badField(`charges.${type}`, "Must have at most two decimals.");
     return [type, minor] as const;
   });
   return {
-    hosts: body.hosts ?? before.hosts,
-    recordingGb,
-    recordingPeakGb: Math.max(before.recordingPeakGb, recordingGb),
-    usageChargesMinor:
-      body.charges === undefined ? before.usageChargesMinor : Object.fromEntries(charges),
+    ...(body.hosts === undefined ? {} : { hosts: body.hosts }),
+    ...(body.recording_gb === undefined ? {} : { recordingGb: body.recording_gb }),
+    ...(body.charges === undefined ? {} : { usageChargesMinor: Object.fromEntries(charges) }),
   };
 }

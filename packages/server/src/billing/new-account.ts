@@ -1,5 +1,6 @@
 /** New accounts: their row, their audit row, and for those that pay for themselves a first plan. */
-import { decide } from "@paymaster/engine";
+import { findPlan } from "@paymaster/contract";
+import { decide, type PlanRequest } from "@paymaster/engine";
 import { type Connection, transaction } from "../database/pool.js";
 import { newAccountId } from "../ids.js";
 import { insertAccount, type NewAccount, saveContact } from "../store/account-changes.js";
@@ -15,7 +16,14 @@ export interface AccountWish {
   readonly ownerEmail?: string;
   readonly contact?: Contact;
   /** Base plan from today on, owed by the account itself; null: none. */
-  readonly plan: { readonly type: string; readonly hosts: number } | null;
+  readonly plan: PlanWish | null;
+  /** Additional plans bought with it, of families with hosts. */
+  readonly addons?: readonly PlanWish[];
+}
+
+export interface PlanWish {
+  readonly type: string;
+  readonly hosts: number;
 }
 
 /** The wish cannot be granted: the plan is refused, for the reason given. */
@@ -68,7 +76,9 @@ export async function createAccountWithPlan(
       by,
     );
     if (wish.contact !== undefined) await saveContact(connection, ref, wish.contact);
-    if (wish.plan !== null) await subscribeOwn(services, connection, ref, wish.plan, by);
+    if (wish.plan !== null) {
+      await subscribeOwn(services, connection, ref, wish.plan, wish.addons ?? [], by);
+    }
     return ref;
   });
 }
@@ -78,7 +88,8 @@ async function subscribeOwn(
   services: BillingServices,
   connection: Connection,
   ref: AccountRef,
-  plan: { readonly type: string; readonly hosts: number },
+  plan: PlanWish,
+  addons: readonly PlanWish[],
   by: Actor,
 ): Promise<void> {
   await lockAccounts(connection, [ref]);
@@ -90,14 +101,10 @@ async function subscribeOwn(
     toState(loaded, books.taxRatePpm(loaded.record.contact)),
     {
       kind: "subscribe",
-      base: {
-        family: "plan_base",
-        role: "base",
-        planType: plan.type,
-        hosts: plan.hosts,
-        options: {},
-      },
-      addons: [],
+      base: request(plan, "plan_base", "base"),
+      addons: addons.map((addon) =>
+        request(addon, findPlan(addon.type)?.families[0] ?? "", "addon"),
+      ),
       contact: null,
     },
     today,
@@ -114,4 +121,8 @@ async function subscribeOwn(
     by,
     billRunId: null,
   });
+}
+
+function request({ type, hosts }: PlanWish, family: string, role: "base" | "addon"): PlanRequest {
+  return { family, role, planType: type, hosts, options: {} };
 }

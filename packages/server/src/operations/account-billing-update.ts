@@ -17,9 +17,9 @@ export const accountBillingUpdate: WriteFactory =
     }
     if (!record.everPaid) throw operationFault(call, "subscribePlanFirst");
     const change = call.body as Contact;
-    const refusal = checkContactChange(change, profile);
-    if (refusal !== null) throw operationFault(call, refusal.error, refusal.params);
     const before = record.contact ?? {};
+    const refusal = checkContactChange(change, before, profile);
+    if (refusal !== null) throw operationFault(call, refusal.error, refusal.params);
     const after = { ...before, ...change };
     return {
       preview: () => emptyPreview(clock.today(), record.currency),

@@ -19,15 +19,16 @@ function usageBody({ record, items }: LoadedAccount, profile: WireProfile) {
   const running = items.filter(isRunning);
   const body: Record<string, unknown> = {};
   for (const [family, held] of byFamily(running)) {
-    if (family.usagePath === null || family.shape === "code") continue;
+    const { usage } = family;
+    if (usage === null) continue;
     for (const item of held) {
-      put(body, family, family.usagePath, {
+      put(body, usage, {
         ...(family.name === "plan_united" ? { name: findPlan(item.planType)?.name ?? "" } : {}),
         type: item.planType,
         hosts: item.hosts,
         usage: record.usage.hosts[item.planType] ?? 0,
         // Licences offered and not yet taken: nothing here leaves a licence in between.
-        ...(profile === "2026" ? { pending: 0 } : {}),
+        ...(usage.pending && profile === "2026" ? { pending: 0 } : {}),
       });
     }
   }

@@ -1,5 +1,5 @@
 /** Plans as GET plans shows them: where an entry stands follows from its family, in the contract. */
-import { findFamily, type PlanFamily, type WireProfile } from "@paymaster/contract";
+import { type FamilyPlace, findFamily, type PlanFamily, type WireProfile } from "@paymaster/contract";
 import { isRunning, type SubscriptionItem } from "@paymaster/engine";
 
 type Tree = { [member: string]: unknown };
@@ -8,12 +8,12 @@ type Tree = { [member: string]: unknown };
 export function plansBody(items: readonly SubscriptionItem[], profile: WireProfile): Tree {
   const body: Tree = {};
   for (const [family, held] of byFamily(items)) {
-    const shown = family.listed ? held : held.slice(0, 1);
-    for (const item of shown) {
+    const { plans } = family;
+    for (const item of plans.list ? held : held.slice(0, 1)) {
       if (family.shape === "code") {
-        Object.assign(placeIn(body, family.plansPath.slice(0, -1)), recordingMembers(item, profile));
+        Object.assign(placeIn(body, plans.path.slice(0, -1)), recordingMembers(item, profile));
       } else {
-        put(body, family, family.plansPath, planEntry(item, family, profile));
+        put(body, plans, planEntry(item, family, profile));
       }
     }
   }
@@ -37,18 +37,18 @@ export function byFamily(
   return found;
 }
 
-/** Puts an entry where its family stands: into a list, or as the one object there. */
-export function put(body: Tree, family: PlanFamily, path: readonly string[], entry: Tree): void {
+/** Puts an entry in its place: into a list, or as the one object there. */
+export function put(body: Tree, { path, list }: FamilyPlace, entry: Tree): void {
   const holder = placeIn(body, path.slice(0, -1));
   const member = path.at(-1);
-  if (member === undefined) throw new Error(`${family.name} stands nowhere`);
-  if (!family.listed) {
+  if (member === undefined) throw new Error("an entry without a place");
+  if (!list) {
     holder[member] = entry;
     return;
   }
-  const list = (holder[member] as Tree[] | undefined) ?? [];
-  list.push(entry);
-  holder[member] = list;
+  const entries = (holder[member] as Tree[] | undefined) ?? [];
+  entries.push(entry);
+  holder[member] = entries;
 }
 
 function placeIn(body: Tree, path: readonly string[]): Tree {
@@ -64,11 +64,15 @@ function placeIn(body: Tree, path: readonly string[]): Tree {
 function planEntry(item: SubscriptionItem, family: PlanFamily, profile: WireProfile): Tree {
   return {
     type: item.planType,
-    ...(family.shape === "hosts" ? { hosts: item.hosts } : {}),
+    ...(family.plans.hosts ? { hosts: item.hosts } : {}),
     ...(family.shape === "audio" || family.shape === "callout" ? item.options : {}),
-    service_effective_date: item.startDate,
-    next_invoice_date: item.periodEnd,
-    status: item.status === "cancel" && profile === "2026" ? "cancelled" : item.status,
+    ...(family.plans.status
+      ? {
+          service_effective_date: item.startDate,
+          next_invoice_date: item.periodEnd,
+          status: item.status === "cancel" && profile === "2026" ? "cancelled" : item.status,
+        }
+      : {}),
   };
 }
 

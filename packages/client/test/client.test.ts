@@ -77,7 +77,7 @@ describe("a call", () => {
     const peer = await startPeer((_, response) => {
       response.writeHead(200).end();
     });
-    const body = { action: "cancel" };
+    const body = { action: "cancel" } as const;
     expect(await clientOf(peer).accountPlanBaseDelete({ accountId: "a", body })).toBeUndefined();
   });
 
@@ -105,7 +105,7 @@ describe("a call", () => {
     const client = clientOf(peer);
     await expect(client.accountPlans({ accountId: "" })).rejects.toThrow(TypeError);
     const options = { idempotencyKey: "a b" };
-    const input = { accountId: "a", body: { action: "cancel" } };
+    const input = { accountId: "a", body: { action: "cancel" } } as const;
     await expect(client.accountPlanBaseDelete(input, options)).rejects.toThrow(TypeError);
     await expect(client.request("no_such_tool")).rejects.toThrow(/no_such_tool/);
     expect(peer.requests).toHaveLength(0);

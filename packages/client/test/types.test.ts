@@ -33,7 +33,7 @@ export async function typesOfCalls(): Promise<void> {
   await client.getPlanUsage({ accountId: "me" }, { timeoutMS: 5 });
 
   const list = await client.accountBillingInvoices({ accountId: "me", from: "2021-01-01" });
-  expectTypeOf(list.currency).toEqualTypeOf<string | undefined>();
+  expectTypeOf(list.currency).toEqualTypeOf<string>();
 
   const pdf = await client.downloadInvoicePDF({ invoiceId: "i" });
   expectTypeOf(pdf).toEqualTypeOf<PdfDownload>();

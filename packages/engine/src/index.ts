@@ -20,6 +20,7 @@ export { type Preview, type PreviewContext, previewOf } from "./preview.js";
 export { chargeBetween, chargeUpTo } from "./proration.js";
 export type { Refusal } from "./refusal.js";
 export { reportUsage, type UsageReport } from "./report-usage.js";
+export { addonCommandOf, subscribeCommandOf } from "./request.js";
 export { TRIAL_DAYS } from "./start-item.js";
 export type * from "./state.js";
 export { checkContactChange } from "./update-contact.js";

@@ -123,6 +123,8 @@ create table subscription_items (
   role text not null check (role in ('base', 'addon')),
   plan_type text not null,
   hosts integer not null check (hosts >= 0),
+  -- The hosts as they were charged in the current period, in order; their sum is hosts.
+  host_blocks jsonb not null,
   unit_price_minor bigint not null check (unit_price_minor >= 0),
   interval_months smallint not null check (interval_months in (0, 1, 3, 12, 24, 36)),
   is_trial boolean not null,

@@ -16,8 +16,8 @@ What it does to each font, and why:
     for one character, so that text copied out of a PDF is the text that was put in. Kerning and the
     placing of accents stay;
   - Inter: gives the digits their tabular forms for good, so that columns of amounts line up without
-    switching a feature on for each text, and scales to 1000 units per em, PDF's own unit, so that
-    widths are whole numbers;
+    switching a feature on for each text; scales to 1000 units per em, PDF's own unit, so that
+    widths are whole numbers; takes the advance away from combining accents;
   - names the derived fonts as what they are, a subset.
 """
 
@@ -67,6 +67,15 @@ def tabular_digits(font):
     assert len(widths) == 1, f"digits are not tabular: {widths}"
 
 
+def accents_without_width(font):
+    """Gives combining accents no advance of their own: fontkit 2.0 counts it when it places a second
+    accent on the same letter, which then stands beside the letter."""
+    classes = font["GDEF"].table.GlyphClassDef.classDefs
+    for glyph, kind in classes.items():
+        if kind == 3:
+            font["hmtx"][glyph] = (0, font["hmtx"][glyph][1])
+
+
 def make_inter(directory, weight, folder):
     font = TTFont(f"{directory}/{folder}/Inter_{folder}.ttf", recalcTimestamp=False)
     tabular_digits(font)
@@ -75,6 +84,7 @@ def make_inter(directory, weight, folder):
     job.populate(unicodes=[c for c in font.getBestCmap() if not 0xE000 <= c <= 0xF8FF])
     job.subset(font)
     scale_upem(font, 1000)
+    accents_without_width(font)
     finish(font, f"Inter-{weight}.ttf")
 
 

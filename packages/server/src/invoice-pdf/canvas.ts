@@ -45,7 +45,7 @@ export class Canvas {
     this.#pdf.addPage();
   }
 
-  /** A structure element that holds others. */
+  /** A structure element that holds others; `end` it when it is complete, at the latest with the document. */
   group(type: StructureType, parent: StructureElement): StructureElement {
     // A header cell of ours always heads its column; pdfkit's type declarations leave `scope` out.
     const options = type === "TH" ? ({ scope: "Column" } as object) : {};
@@ -134,10 +134,20 @@ export class Canvas {
     this.#pdf.registerFont(face.name, face.embeddable() as unknown as Uint8Array);
     this.#pdf.font(face.name);
     const { _font: embedded } = this.#pdf as unknown as { _font: EmbeddedFace };
-    const entry = { embedded, codes: new Map<number, string>() };
+    const entry = { embedded, codes: codesOf(face.common, embedded) };
     this.#faces.set(face, entry);
     return entry;
   }
+}
+
+/** Puts the characters that every document has into this one, with the codes that show them. */
+function codesOf(common: string, embedded: EmbeddedFace): Map<number, string> {
+  const codes = new Map<number, string>();
+  if (common === "") return codes;
+  const [encoded] = embedded.encode(common, {});
+  let index = 0;
+  for (const character of common) codes.set(character.codePointAt(0) ?? 0, encoded[index++] ?? "");
+  return codes;
 }
 
 /** The four hexadecimal digits that show a character in this document. */

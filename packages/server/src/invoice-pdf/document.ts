@@ -104,7 +104,8 @@ export class InvoiceDocumentError extends Error {
   override readonly name = "InvoiceDocumentError";
 }
 
-export const MAX_LINES = 100_000;
+/** Some 800 MB of memory and some seconds; a PDF of 2,000 pages serves no reader. */
+export const MAX_LINES = 20_000;
 export const MAX_APPLIED = 1_000;
 export const MAX_ADDRESS_LINES = 12;
 export const MAX_PARAGRAPHS = 12;

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as fontkit from "fontkit";
+import { reuse } from "./compress.js";
 
 export type Weight = "regular" | "semibold";
 
@@ -27,6 +28,8 @@ export interface ShapedText {
 
 /** Drawn for a character that no font has. */
 const MISSING = 0x25a1;
+/** ASCII and what invoices print of themselves: dashes, minus, dot, ellipsis, signs of currencies. */
+const COMMON = `${String.fromCharCode(...Array.from({ length: 95 }, (_, n) => 0x20 + n))}\u00a0·–−…€£¥`;
 /** Kerning pairs remembered for each face; when full it starts anew. */
 const MAX_KERNING_PAIRS = 50_000;
 
@@ -70,16 +73,30 @@ function isInvisible(codePoint: number): boolean {
   return INVISIBLE.some(([first, last]) => codePoint >= first && codePoint <= last);
 }
 
+/** A subset of fontkit's, as pdfkit uses it. */
+interface Subset {
+  /** Only of fonts with PostScript outlines. */
+  readonly cff?: unknown;
+  /** The glyph's number in the subset. */
+  includeGlyph(glyph: number): number;
+  encode(): Uint8Array;
+}
+
 /** One font file. */
 export class Face {
   readonly #font: fontkit.Font;
   readonly #advances = new Map<number, number | null>();
   readonly #kerning = new Map<number, number>();
+  #commonProgram: Uint8Array | undefined;
 
-  /** `name` is that under which documents register the face. */
+  /**
+   * `name` is that under which documents register the face; `common` the characters that every document
+   * embeds, so that most documents share one font program, made and compressed once.
+   */
   constructor(
     readonly name: string,
     file: string,
+    readonly common: string,
   ) {
     const path = fileURLToPath(new URL(`../../assets/fonts/${file}`, import.meta.url));
     const font = fontkit.create(readFileSync(path));
@@ -119,25 +136,59 @@ export class Face {
   }
 
   /**
-   * The face as pdfkit embeds it: a view of the parsed font that lays out one character at a time and
-   * says which character each glyph stands for. fontkit itself remembers for each glyph the first
-   * character that any document used it for, which would make bytes depend on what came before.
+   * The face as pdfkit embeds it: a view of the parsed font that says of each glyph which character it
+   * stands for. fontkit itself remembers for each glyph the first character that any document used it
+   * for, which would make bytes depend on what came before.
    */
   embeddable(): fontkit.Font {
-    return Object.create(this.#font, { layout: { value: (text: string) => this.#glyphRun(text) } });
+    return Object.create(this.#font, {
+      layout: { value: (text: string) => this.#glyphRun(text) },
+      createSubset: { value: () => this.#subset() },
+    });
   }
 
-  #glyphRun(character: string): unknown {
-    const codePoint = character.codePointAt(0) ?? MISSING;
-    const { id, advanceWidth } = this.#font.glyphForCodePoint(codePoint);
-    const glyph = { id, advanceWidth, codePoints: [COPIED_AS.get(codePoint) ?? codePoint] };
-    const position = { xAdvance: advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 };
-    return { glyphs: [glyph], positions: [position], advanceWidth };
+  #glyphRun(text: string) {
+    const codePoints = [...text].map((character) => character.codePointAt(0) ?? MISSING);
+    const glyphs = codePoints.map((codePoint) => {
+      const { id, advanceWidth } = this.#font.glyphForCodePoint(codePoint);
+      return { id, advanceWidth, codePoints: [COPIED_AS.get(codePoint) ?? codePoint] };
+    });
+    const positions = glyphs.map(({ advanceWidth }) => {
+      return { xAdvance: advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 };
+    });
+    return { glyphs, positions, advanceWidth: glyphs.reduce((sum, g) => sum + g.advanceWidth, 0) };
+  }
+
+  /**
+   * A subset that hands out the program made before when nothing but `common` is in it. Documents put
+   * these characters in first, and a subset numbers its glyphs in the order in which they come.
+   */
+  #subset(): Subset {
+    const subset = this.#font.createSubset() as unknown as Subset;
+    let last = 0;
+    return {
+      cff: subset.cff,
+      includeGlyph: (glyph) => {
+        const code = subset.includeGlyph(glyph);
+        last = Math.max(last, code);
+        return code;
+      },
+      encode: () => {
+        if (last === 0 || last !== this.#commonGlyphs()) return subset.encode();
+        this.#commonProgram ??= reuse(subset.encode());
+        return this.#commonProgram;
+      },
+    };
+  }
+
+  #commonGlyphs(): number {
+    const { glyphs } = this.#glyphRun(this.common);
+    return new Set(glyphs.map((glyph) => glyph.id)).size;
   }
 }
 
-const regular = new Face("regular", "Inter-Regular.ttf");
-const semibold = new Face("semibold", "Inter-SemiBold.ttf");
+const regular = new Face("regular", "Inter-Regular.ttf", COMMON);
+const semibold = new Face("semibold", "Inter-SemiBold.ttf", COMMON);
 let eastAsian: Face | undefined;
 
 /** The text of one line, shaped. What no font has becomes boxes that carry the true text. */
@@ -197,7 +248,7 @@ function faceFor(codePoint: number, main: Face): Face | null {
   if (main.advance(codePoint) !== null) return main;
   if (!isEastAsian(codePoint)) return null;
   // Only read when first needed: it is twenty times the size of the others.
-  eastAsian ??= new Face("east-asian", "NotoSansCJKjp-Regular.otf");
+  eastAsian ??= new Face("east-asian", "NotoSansCJKjp-Regular.otf", "");
   return eastAsian.advance(codePoint) === null ? null : eastAsian;
 }
 

@@ -82,6 +82,7 @@ function drawDetails(canvas: Canvas, rows: readonly DetailRow[], top: number): v
       canvas.text(label, DETAILS_LEFT, style.baselineIn(rowTop, 14, 8.5), style.LABEL);
     });
     canvas.content("TD", row, () => drawStack(canvas, value, style.RIGHT, rowTop));
+    row.end();
     y += heightOf(value);
   }
 }

@@ -137,6 +137,7 @@ export function drawTableHead(
   };
   for (const { head, x } of starts) cell(head, x, style.COLUMN_HEAD);
   for (const { head, x } of ends) cell(head, x, style.rightAligned(style.COLUMN_HEAD));
+  row?.end();
   canvas.artifact("Layout", () => {
     const y = top + TABLE_HEAD_HEIGHT - 4;
     canvas.line(style.LEFT, y, style.RIGHT, y, 0.8, style.MUTED);
@@ -172,6 +173,7 @@ export function lineBlock(
       number(cells.unitPrice, layout.unitPrice.x);
       if (layout.tax) stack(tax, layout.tax.x);
       number(cells.amount, layout.amount.x);
+      row.end();
       canvas.artifact("Layout", () => {
         canvas.line(style.LEFT, top + height, style.RIGHT, top + height, 0.5, style.RULE);
       });

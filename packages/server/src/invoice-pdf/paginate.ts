@@ -43,6 +43,7 @@ export function paginate(items: readonly FlowItem[], measures: PageMeasures): Pa
   let page: { items: PlacedItem[]; heads: PlacedHead[] } = { items: [], heads: [] };
   let used = 0;
   let table: string | null = null;
+  const lowestPage = Math.min(measures.firstPageHeight, measures.nextPageHeight);
   const capacity = () => (pages.length === 0 ? measures.firstPageHeight : measures.nextPageHeight);
   const turn = () => {
     pages.push(page);
@@ -62,7 +63,7 @@ export function paginate(items: readonly FlowItem[], measures: PageMeasures): Pa
   };
   for (const group of keptTogether(items)) {
     const units =
-      heightOf(group, items, table, measures) <= measures.nextPageHeight
+      heightOf(group, items, null, measures) <= lowestPage
         ? [group]
         : group.map((index) => [index]);
     for (const unit of units) {

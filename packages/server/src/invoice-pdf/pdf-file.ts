@@ -1,14 +1,14 @@
 /**
  * A PDF/A-3b file whose bytes depend on what is drawn into it and on nothing else. pdfkit writes the file;
  * what differs from it here, and why:
- * - streams are compressed by fflate, because the zlib inside Node differs between versions and processors;
+ * - streams are compressed by `compress.ts`, not by Node's zlib;
  * - the file identifier is a digest of the content, not of the metadata;
  * - metadata is escaped for XML, which pdfkit 0.20 leaves to the caller;
  * - the bytes are collected at once instead of flowing through a stream.
  */
 import { createHash } from "node:crypto";
-import { zlibSync } from "fflate";
 import PDFDocument from "pdfkit";
+import { compress, reuse } from "./compress.js";
 import { printable } from "./fonts.js";
 
 export interface FileMetadata {
@@ -24,9 +24,10 @@ export interface FileMetadata {
 
 export const PAGE_WIDTH = 595.28;
 export const PAGE_HEIGHT = 841.89;
+/** Of the title, the author and the subject. */
+const MAX_METADATA_CHARACTERS = 500;
 const CREATOR = "Paymaster";
 const PRODUCER = "PDFKit";
-const COMPRESSION_LEVEL = 6;
 
 /** The parts of pdfkit 0.20 that its type declarations leave out. */
 interface Reference extends PDFKit.PDFKitReference {
@@ -38,17 +39,14 @@ interface Internals {
 }
 const pdfkit = PDFDocument.prototype as unknown as Internals;
 
-/** The ICC profile is one and the same in every file: compressed once. */
-let profile: { readonly raw: Uint8Array; readonly deflated: Uint8Array } | undefined;
-
 export class PdfFile extends PDFDocument {
   // Only declared: the constructor of the base class already writes.
-  declare private parts: Uint8Array[] | undefined;
-  declare private finished: boolean | undefined;
+  declare private bytes: ByteSink | undefined;
+  declare private isFinished: boolean | undefined;
   readonly #metadata: FileMetadata;
 
   constructor(metadata: FileMetadata) {
-    const created = new Date(`${metadata.date}T00:00:00Z`);
+    const text = (value: string) => printable(value.slice(0, MAX_METADATA_CHARACTERS));
     super({
       size: [PAGE_WIDTH, PAGE_HEIGHT],
       margin: 0,
@@ -60,12 +58,12 @@ export class PdfFile extends PDFDocument {
       lang: metadata.language,
       font: "", // none: the default would be a font that is not embedded
       info: {
-        Title: printable(metadata.title),
-        Author: printable(metadata.author),
-        Subject: printable(metadata.subject),
+        Title: text(metadata.title),
+        Author: text(metadata.author),
+        Subject: text(metadata.subject),
         Creator: CREATOR,
         Producer: PRODUCER,
-        CreationDate: created,
+        CreationDate: new Date(`${metadata.date}T00:00:00Z`),
       },
     });
     this.#metadata = metadata;
@@ -74,21 +72,14 @@ export class PdfFile extends PDFDocument {
   /** Ends the file and returns it whole, in memory of its own that may be handed to another thread. */
   finish(): Buffer {
     this.end();
-    if (!this.finished || !this.parts) throw new Error("the PDF did not end");
-    const length = this.parts.reduce((sum, part) => sum + part.length, 0);
-    const bytes = Buffer.allocUnsafeSlow(length);
-    let offset = 0;
-    for (const part of this.parts) {
-      bytes.set(part, offset);
-      offset += part.length;
-    }
-    return bytes;
+    if (!this.isFinished || !this.bytes) throw new Error("the PDF did not end");
+    return this.bytes.copy();
   }
 
   override push(chunk: Uint8Array | null): boolean {
-    this.parts ??= [];
-    if (chunk === null) this.finished = true;
-    else this.parts.push(chunk);
+    this.bytes ??= new ByteSink();
+    if (chunk === null) this.isFinished = true;
+    else this.bytes.write(chunk);
     return true;
   }
 
@@ -96,7 +87,7 @@ export class PdfFile extends PDFDocument {
     const reference = super.ref(data) as Reference;
     const finalize = reference.finalize;
     reference.finalize = () => {
-      compress(reference);
+      compressStream(reference);
       finalize.call(reference);
     };
     return reference;
@@ -110,27 +101,49 @@ export class PdfFile extends PDFDocument {
 
   /** Called by pdfkit when every object is written and only the trailer is left. */
   _finalize(): void {
-    const digest = createHash("sha256");
-    for (const part of this.parts ?? []) digest.update(part);
-    (this as unknown as Internals)._id = digest.digest().subarray(0, 16);
+    const content = this.bytes?.written() ?? Buffer.alloc(0);
+    const digest = createHash("sha256").update(content).digest();
+    (this as unknown as Internals)._id = digest.subarray(0, 16);
     pdfkit._finalize.call(this);
   }
 }
 
-function compress(reference: Reference): void {
-  if (!reference.compress || reference.buffer.length === 0) return;
-  reference.buffer = [deflate(reference)];
-  reference.compress = false;
+/** Bytes written one after the other: pdfkit writes some hundred small pieces for a page. */
+class ByteSink {
+  #buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  #length = 0;
+
+  write(chunk: Uint8Array): void {
+    if (this.#length + chunk.length > this.#buffer.length) this.#grow(chunk.length);
+    this.#buffer.set(chunk, this.#length);
+    this.#length += chunk.length;
+  }
+
+  /** A view of what was written, until the next write. */
+  written(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  copy(): Buffer {
+    const copy = Buffer.allocUnsafeSlow(this.#length);
+    copy.set(this.written());
+    return copy;
+  }
+
+  #grow(more: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#length + more));
+    larger.set(this.written());
+    this.#buffer = larger;
+  }
 }
 
-function deflate(reference: Reference): Uint8Array {
-  const first = reference.buffer[0];
-  const isProfile = "N" in reference.data && reference.buffer.length === 1 && first !== undefined;
-  if (isProfile && profile?.raw === first) return profile.deflated;
-  const raw = Buffer.concat(reference.buffer);
-  const deflated = zlibSync(raw, { level: COMPRESSION_LEVEL });
-  if (isProfile) profile = { raw: first, deflated };
-  return deflated;
+function compressStream(reference: Reference): void {
+  const [first] = reference.buffer;
+  if (!reference.compress || first === undefined) return;
+  // An ICC profile (a stream that states its number of components) is the same in every file.
+  if ("N" in reference.data) reuse(first);
+  reference.buffer = [compress(reference.buffer)];
+  reference.compress = false;
 }
 
 function xmp(metadata: FileMetadata): string {
@@ -156,7 +169,7 @@ function xmp(metadata: FileMetadata): string {
 
 /** Text of an XML element: escaped, and without what XML 1.0 cannot hold. */
 function xml(text: string): string {
-  return printable(text)
+  return printable(text.slice(0, MAX_METADATA_CHARACTERS))
     .replace(/[\ud800-\udfff\ufffe\uffff]/gu, "\ufffd")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")

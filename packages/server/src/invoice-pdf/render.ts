@@ -11,7 +11,7 @@ import {
   TABLE_HEAD_HEIGHT,
   type TableLayout,
 } from "./line-table.js";
-import { type FlowItem, type Page, paginate } from "./paginate.js";
+import { type FlowItem, type Page, type PlacedHead, paginate } from "./paginate.js";
 import { PAGE_HEIGHT, PdfFile } from "./pdf-file.js";
 import type { Block } from "./style.js";
 import * as style from "./style.js";
@@ -101,14 +101,31 @@ function drawBody(
   layout: TableLayout,
   lineTable: () => StructureElement,
 ): void {
-  for (const head of page.heads) {
-    if (head.table === "lines") {
-      drawTableHead(canvas, layout, top + head.top, head.isFirst ? lineTable() : null);
-    } else if (head.isFirst) {
-      drawAppliedHead(canvas, top + head.top);
-    }
+  // In the order of reading, which is also the order of the logical structure.
+  const heads = page.heads.map((head) => ({
+    top: head.top,
+    draw: () => drawHead(canvas, head, top + head.top, layout, lineTable),
+  }));
+  const blocks = page.items.map((placed) => ({
+    top: placed.top,
+    draw: () => flow[placed.item]?.block.draw(canvas, top + placed.top),
+  }));
+  const parts = [...heads, ...blocks].sort((a, b) => a.top - b.top);
+  for (const part of parts) part.draw();
+}
+
+function drawHead(
+  canvas: Canvas,
+  head: PlacedHead,
+  top: number,
+  layout: TableLayout,
+  lineTable: () => StructureElement,
+): void {
+  if (head.table === "lines") {
+    drawTableHead(canvas, layout, top, head.isFirst ? lineTable() : null);
+  } else if (head.isFirst) {
+    drawAppliedHead(canvas, top);
   }
-  for (const placed of page.items) flow[placed.item]?.block.draw(canvas, top + placed.top);
 }
 
 function drawWatermark(canvas: Canvas, document: InvoiceDocument): void {

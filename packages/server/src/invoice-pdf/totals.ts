@@ -61,6 +61,7 @@ function totalsBlock(document: InvoiceDocument): Block {
           const baseline = baselineIn(rowTop, LEADING, base.size);
           canvas.text(amount, style.RIGHT, baseline, style.rightAligned(base));
         });
+        row.end();
         y += height;
       }
     },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileError, PostgresError, systemCode } from "./errors.js";
@@ -13,12 +13,14 @@ interface Holder {
   readonly pid: number;
   readonly started: string | undefined;
   readonly namespace: string;
+  /** Device and inode of the directory: they stay when it is moved, and differ in a copy of it. */
+  readonly place: string;
   readonly released?: boolean;
 }
 
 const PREFIX = "lock.";
 const MOST_TRIES = 100;
-const TRY_PAUSE_MS = 20;
+const TRY_PAUSE_MS = 10;
 
 /**
  * Takes the lock of a directory. The lock is the file `lock.<n>` with the highest n; it counts as
@@ -35,7 +37,7 @@ export async function takeLock(dir: string, dataDir: string): Promise<DataDirLoc
       await sleep(TRY_PAUSE_MS); // its owner is between creating and writing it
       continue;
     }
-    if (holder !== undefined && holder !== "unreadable" && holds(holder)) {
+    if (holder !== undefined && holder !== "unreadable" && holds(holder, dir)) {
       throw lockedError(dataDir, `process ${holder.pid}`);
     }
     const mine = last + 1;
@@ -59,12 +61,18 @@ export function lockedError(dataDir: string, by: string): PostgresError {
   );
 }
 
-function self(): Holder {
-  return { pid: process.pid, started: startTime(process.pid), namespace: processNamespace() };
+function self(dir: string): Holder {
+  const { pid } = process;
+  return { pid, started: startTime(pid), namespace: processNamespace(), place: placeOf(dir) };
 }
 
-function holds(holder: Holder): boolean {
-  if (holder.released) return false;
+function placeOf(dir: string): string {
+  const { dev, ino } = statSync(dir, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+function holds(holder: Holder, dir: string): boolean {
+  if (holder.released || holder.place !== placeOf(dir)) return false;
   // Another container: its process ids mean nothing here. The lock on the running server decides.
   if (holder.namespace !== processNamespace()) return false;
   return isAlive(holder.pid) && startTime(holder.pid) === holder.started;
@@ -93,17 +101,18 @@ function readHolder(dir: string, number: number): Holder | "unreadable" | undefi
 /** Creates a lock file, and says whether this process was the one to do so. */
 function create(dir: string, number: number): boolean {
   try {
-    write(dir, number, self(), "wx");
+    write(dir, number, self(dir), "wx");
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
+    rmSync(join(dir, `${PREFIX}${number}`), { force: true }); // created, then the disk was full
     throw fileError(`write the lock in ${dir}`, error);
   }
 }
 
 function release(dir: string, number: number): void {
   try {
-    write(dir, number, { ...self(), released: true });
+    write(dir, number, { ...self(dir), released: true });
   } catch {
     // The directory is gone or full. The lock ends with this process in any case.
   }

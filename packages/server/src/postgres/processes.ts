@@ -34,6 +34,17 @@ export function startTime(pid: number): string | undefined {
   return process.platform === "win32" ? undefined : ps("lstart=", pid);
 }
 
+/**
+ * Follows the process that has this id now.
+ * @returns whether that same process is still alive
+ */
+export function follow(pid: number): () => boolean {
+  // Asking another program for the start time, every few milliseconds, would cost too much.
+  if (process.platform !== "linux") return () => isAlive(pid);
+  const started = startTime(pid);
+  return () => started !== undefined && isAlive(pid) && startTime(pid) === started;
+}
+
 /** The host and process-id namespace that process ids of this process belong to. */
 export function processNamespace(): string {
   return process.platform === "linux" ? readLink("/proc/self/ns/pid") : "";

@@ -10,7 +10,7 @@ import type { Location } from "./location.js";
 import { lockedError } from "./lock.js";
 import { endOfLogs, failureLines } from "./log-files.js";
 import { PID_FILE, readPidFile } from "./pid-file.js";
-import { isServerOf, isTaken, processesOf } from "./processes.js";
+import { follow, isServerOf, isTaken, processesOf } from "./processes.js";
 import type { RunAs } from "./run-as.js";
 import { type Endpoint, FINGERPRINT_SETTING, settingsArguments } from "./settings.js";
 import { removeSocketFiles, socketFile } from "./socket-dir.js";
@@ -36,7 +36,7 @@ export interface RunningServer {
 
 const POLL_MS = 10;
 /** A server that is starting up says so; one that says nothing for this long hangs. */
-const SILENCE_LIMIT_MS = 3_000;
+const SILENCE_LIMIT_MS = 2_000;
 const RECOVERY_LIMIT_MS = 600_000;
 /** The lock of a Paymaster that was killed is free as soon as the server notices. */
 const LOCK_LIMIT_MS = 2_000;
@@ -45,12 +45,13 @@ const KILL_LIMIT_MS = 5_000;
 
 /** How long a shutdown may take before the next harder one. */
 interface Patience {
+  /** 0: not tried. */
   readonly fast_ms: number;
   readonly immediate_ms: number;
 }
 const PATIENT: Patience = { fast_ms: 30_000, immediate_ms: 5_000 };
-/** For a server that does not answer or did not come up. */
-const IMPATIENT: Patience = { fast_ms: 1_000, immediate_ms: 1_000 };
+/** For a server that does not answer or did not come up: it has nothing to finish. */
+const IMPATIENT: Patience = { fast_ms: 0, immediate_ms: 1_000 };
 
 /**
  * Takes over the server that runs on the cluster, if one does and it is the right one, or starts one.
@@ -77,8 +78,8 @@ export async function shutDown(
   patience = PATIENT,
 ): Promise<void> {
   const gone = () => !server.alive();
-  await signalServer(cluster, server, "SIGINT");
-  if (!(await waitUntil(gone, patience.fast_ms))) {
+  if (patience.fast_ms > 0) await signalServer(cluster, server, "SIGINT");
+  if (patience.fast_ms === 0 || !(await waitUntil(gone, patience.fast_ms))) {
     await signalServer(cluster, server, "SIGQUIT");
     if (!(await waitUntil(gone, patience.immediate_ms))) kill(server, "SIGKILL");
   }
@@ -98,12 +99,13 @@ async function attach(
 ): Promise<RunningServer | undefined> {
   const { clusterDir, dataDir } = cluster.location;
   const file = readPidFile(clusterDir);
-  if (!file || !isServerOf(file.pid, clusterDir)) return undefined;
+  if (!file) return undefined;
+  const found = { pid: file.pid, alive: follow(file.pid) };
+  if (!isServerOf(file.pid, clusterDir)) return undefined;
   const endpoint =
     cluster.password === undefined
       ? { host: file.socketDir, port: file.port }
       : { ...cluster.endpoint, port: file.port };
-  const found = { pid: file.pid, alive: () => isServerOf(file.pid, clusterDir) };
   const guard = await connectGuard(endpoint, cluster.password, found.alive, signal);
   if (!guard) {
     if (found.alive()) {
@@ -156,11 +158,15 @@ async function clearRemains(cluster: Cluster, log: (line: string) => void): Prom
   if (overSocket) removeSocketFiles(cluster.endpoint.host);
 }
 
-/** Workers end by themselves when their server dies, unless they are in the middle of something. */
-async function endOrphans(clusterDir: string): Promise<number> {
+/**
+ * Sees to it that no process of a dead server is left. Its workers end by themselves, unless they are
+ * in the middle of something.
+ * @returns how many had to be killed
+ */
+export async function endOrphans(clusterDir: string): Promise<number> {
   if (await waitUntil(() => processesOf(clusterDir).length === 0, ORPHAN_LIMIT_MS)) return 0;
-  const orphans = processesOf(clusterDir);
-  for (const pid of orphans) kill({ pid, alive: () => isServerOf(pid, clusterDir) }, "SIGKILL");
+  const orphans = processesOf(clusterDir).map((pid) => ({ pid, alive: follow(pid) }));
+  for (const orphan of orphans) if (isServerOf(orphan.pid, clusterDir)) kill(orphan, "SIGKILL");
   await waitUntil(() => processesOf(clusterDir).length === 0, ORPHAN_LIMIT_MS);
   return orphans.length;
 }

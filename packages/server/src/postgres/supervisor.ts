@@ -7,6 +7,7 @@ import { type PrepareOptions, prepare, recordStarted } from "./prepare.js";
 import {
   attachOrStart,
   type Cluster,
+  endOrphans,
   type RunningServer,
   requestShutdown,
   shutDown,
@@ -152,7 +153,7 @@ class Supervisor implements PrivatePostgres {
         if (error instanceof PostgresError && FINAL_CODES.has(error.code)) break;
       }
     }
-    this.giveUp(last);
+    await this.giveUp(last);
   }
 
   private async startAgain(): Promise<RunningServer> {
@@ -166,9 +167,10 @@ class Supervisor implements PrivatePostgres {
     return attachOrStart(this.cluster, this.options.log, this.ending.signal);
   }
 
-  private giveUp(last: unknown): void {
+  private async giveUp(last: unknown): Promise<void> {
     this.server = undefined;
     const { clusterDir, logDir } = this.cluster.location;
+    await endOrphans(clusterDir);
     const reason = last instanceof Error ? last.message : "it kept dying soon after its start.";
     const error = new PostgresError(
       "gave_up",

@@ -97,7 +97,7 @@ const LOAD = `
     coalesce((
       select jsonb_agg(jsonb_build_object(
         'number', i.number, 'family', i.family, 'role', i.role, 'planType', i.plan_type,
-        'hosts', i.hosts, 'unitPriceMinor', i.unit_price_minor, 'intervalMonths', i.interval_months,
+        'hosts', i.hosts, 'hostBlocks', i.host_blocks, 'unitPriceMinor', i.unit_price_minor, 'intervalMonths', i.interval_months,
         'isTrial', i.is_trial, 'startDate', i.start_date, 'anchor', i.anchor,
         'anchorDay', i.anchor_day, 'periodStart', i.period_start, 'periodEnd', i.period_end,
         'status', i.status, 'pending', i.pending, 'options', i.options,

@@ -59,7 +59,7 @@ describe("the programs of PostgreSQL", () => {
     if (isRoot) chmodSync(bin("postgres"), 0o644);
     else chmodSync(lib(), 0o555);
     // Root may change anything, so the child is an ordinary user before a tree of root's.
-    const home = temporaryDir({ disk: true });
+    const home = temporaryDir();
     chmodSync(home, 0o777);
     const dataDir = join(home, "data");
     const user = ordinaryUser === undefined ? {} : { user: ordinaryUser };
@@ -76,7 +76,7 @@ describe("the programs of PostgreSQL", () => {
     removeLinks();
     const locked = isRoot ? dirname(native) : lib(); // not enterable, or not changeable
     chmodSync(locked, isRoot ? 0o700 : 0o555);
-    const copyTo = join(temporaryDir({ disk: true }), "copy");
+    const copyTo = join(temporaryDir(), "copy");
     const file = "share/postgresql/postgres.bki";
     expect((await prepare(native, copyTo)).said).toHaveLength(1);
     expect((await prepare(native, copyTo)).said).toEqual([]);

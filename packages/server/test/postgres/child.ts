@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { build } from "esbuild";
 import type { PgConnection } from "../../src/postgres/index.js";
 import { nativeDirFor, temporaryDir } from "./helpers.js";
 
@@ -67,30 +68,21 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 }
 
 async function bundleProgram(): Promise<string> {
-  const outDir = temporaryDir({ keep: true });
+  const outfile = join(temporaryDir({ keep: true }), "child.mjs");
   await build({
-    configFile: false,
+    entryPoints: [fileURLToPath(new URL("child-program.ts", import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
     logLevel: "error",
-    root: fileURLToPath(new URL("../..", import.meta.url)),
-    build: {
-      ssr: fileURLToPath(new URL("child-program.ts", import.meta.url)),
-      outDir,
-      emptyOutDir: false,
-      target: "node20",
-      rollupOptions: { output: { entryFileNames: "child.mjs" } },
+    external: ["pg-native"], // mentioned by pg, not installed
+    // pg is CommonJS and asks for Node's modules with require().
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
-    ssr: { noExternal: true },
-    // pg mentions a native driver that is not installed.
-    plugins: [
-      {
-        name: "no pg-native",
-        enforce: "pre",
-        resolveId: (id) => (id === "pg-native" ? "\0pg-native" : undefined),
-        load: (id) => (id === "\0pg-native" ? "export default {}" : undefined),
-      },
-    ],
   });
-  const file = `${outDir}/child.mjs`;
-  chmodSync(file, 0o644);
-  return file;
+  chmodSync(outfile, 0o644);
+  return outfile;
 }

@@ -1,12 +1,15 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -34,17 +37,46 @@ export interface DirOptions {
   keep?: boolean;
   /** Mode 0700 also for root: PostgreSQL's user cannot enter. */
   private?: boolean;
-  /** On the system's temporary disk: /dev/shm may forbid executing, and loses all in a crash. */
+  /** On the system's temporary disk, not in memory. */
   disk?: boolean;
 }
 
 /** A directory that is deleted after the test, with whatever runs in it. */
 export function temporaryDir(options: DirOptions = {}): string {
-  const parent = options.disk ? tmpdir() : scratchDir();
+  const parent = options.disk || !mayExecute(scratchDir()) ? tmpdir() : scratchDir();
   const dir = mkdtempSync(join(parent, "paymaster-"));
   if (!options.private) chmodSync(dir, 0o755);
   temporary.push({ dir, keep: options.keep ?? false });
   return dir;
+}
+
+const executable = new Map<string, boolean>();
+
+/** Whether programs can be run from a directory: memory file systems are often mounted noexec. */
+function mayExecute(parent: string): boolean {
+  const known = executable.get(parent);
+  if (known !== undefined) return known;
+  const dir = mkdtempSync(join(parent, "paymaster-"));
+  writeFileSync(join(dir, "program"), "#!/bin/sh\n", { mode: 0o755 });
+  const answer = spawnSync(join(dir, "program")).status === 0;
+  rmSync(dir, { recursive: true });
+  executable.set(parent, answer);
+  return answer;
+}
+
+let template: Promise<string> | undefined;
+
+/** A data directory whose cluster is made already: a copy of one that is made once a file. */
+export async function initializedDir(options: DirOptions & { path?: string } = {}) {
+  template ??= (async () => {
+    const dir = temporaryDir({ keep: true });
+    await (await supervise({ dataDir: dir, log: () => {} })).stop();
+    return dir;
+  })();
+  const dataDir = join(temporaryDir(options), options.path ?? "");
+  mkdirSync(dataDir, { recursive: true });
+  execFileSync("cp", ["-a", join(await template, "postgres"), dataDir]);
+  return dataDir;
 }
 
 /** Starts a private PostgreSQL that is stopped after the test. */
@@ -111,7 +143,7 @@ export async function nativeDirFor(user: { uid: number; gid: number } | undefine
 
 /** A copy of the installed programs that a test may spoil. */
 export function copyNative(options: DirOptions = {}): string {
-  const dir = join(temporaryDir({ ...options, disk: true }), "native");
+  const dir = join(temporaryDir(options), "native");
   cpSync(installedBinaries(), dir, { recursive: true, verbatimSymlinks: true });
   return dir;
 }

@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { takeLock } from "../../src/postgres/lock.js";
@@ -7,6 +15,10 @@ import { isAlive, processNamespace, startTime } from "../../src/postgres/process
 import { type Child, startChild } from "./child.js";
 import { messageOf, temporaryDir } from "./helpers.js";
 
+const placeOf = (dir: string) => {
+  const { dev, ino } = statSync(dir, { bigint: true });
+  return `${dev}:${ino}`;
+};
 const held = (dir: string) => takeLock(dir, "/the/data");
 
 describe("the lock of a data directory", () => {
@@ -31,13 +43,25 @@ describe("the lock of a data directory", () => {
 
   it("is free when the holder's process id is now another's", async () => {
     const dir = temporaryDir();
-    const other = { pid: process.ppid, started: "long ago", namespace: processNamespace() };
+    const where = { namespace: processNamespace(), place: placeOf(dir) };
+    const other = { pid: process.ppid, started: "long ago", ...where };
     writeFileSync(join(dir, "lock.7"), JSON.stringify(other));
     (await held(dir)).release();
     expect(readdirSync(dir)).toEqual(["lock.8"]);
     const live = { ...other, started: startTime(process.ppid) };
     writeFileSync(join(dir, "lock.9"), JSON.stringify(live));
     expect(await messageOf(held(dir))).toContain(`(process ${process.ppid})`);
+  });
+
+  it("stays with the directory when that is moved, and is free in a copy", async () => {
+    const dir = temporaryDir();
+    mkdirSync(join(dir, "one"));
+    const lock = await held(join(dir, "one"));
+    renameSync(join(dir, "one"), join(dir, "two"));
+    expect(await messageOf(held(join(dir, "two")))).toContain(`(process ${process.pid})`);
+    cpSync(join(dir, "two"), join(dir, "three"), { recursive: true });
+    (await held(join(dir, "three"))).release();
+    lock.release(); // its directory is gone: nothing to do
   });
 
   it("is free when its file was never written whole", async () => {
@@ -48,7 +72,8 @@ describe("the lock of a data directory", () => {
 
   it("goes to exactly one of many that find a dead holder at the same time", async () => {
     const dir = temporaryDir();
-    const dead = { pid: 2 ** 22 + 1, started: "never", namespace: processNamespace() };
+    const where = { namespace: processNamespace(), place: placeOf(dir) };
+    const dead = { pid: 2 ** 22 + 1, started: "never", ...where };
     writeFileSync(join(dir, "lock.1"), JSON.stringify(dead));
     const children: Child[] = [];
     for (let n = 0; n < 6; n++) children.push(await startChild({ dataDir: dir, lockOnly: true }));

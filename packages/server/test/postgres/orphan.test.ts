@@ -1,15 +1,14 @@
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { isAlive } from "../../src/postgres/processes.js";
 import { startChild } from "./child.js";
 import {
   ask,
   clusterDirOf,
+  initializedDir,
   messageOf,
   postgresBelow,
   serverPid,
   start,
-  temporaryDir,
   waitFor,
 } from "./helpers.js";
 
@@ -27,7 +26,10 @@ async function orphan(dataDir: string, transport: "socket" | "tcp" = "socket") {
 const rows = "SELECT count(*)::int FROM t";
 
 describe("a PostgreSQL that outlived its Paymaster", () => {
-  const dataDir = temporaryDir({ keep: true });
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = await initializedDir({ keep: true });
+  });
 
   it("is taken over by the next start, which also stops it", async () => {
     const { pid } = await orphan(dataDir);
@@ -90,7 +92,7 @@ describe("a PostgreSQL that outlived its Paymaster", () => {
 
 describe("a Paymaster that ends", () => {
   it("takes its PostgreSQL along on SIGTERM, and after an uncaught end", async () => {
-    const dataDir = join(temporaryDir(), "data");
+    const dataDir = await initializedDir();
     const child = await startChild({ dataDir });
     await child.ready;
     child.process.kill("SIGTERM");
@@ -103,7 +105,7 @@ describe("a Paymaster that ends", () => {
   });
 
   it("is survived by its PostgreSQL when its whole process group is killed", async () => {
-    const dataDir = temporaryDir();
+    const dataDir = await initializedDir();
     const child = await startChild({ dataDir });
     const { pid } = await child.ready;
     process.kill(-(child.process.pid ?? 0), "SIGKILL");
@@ -116,7 +118,7 @@ describe("a Paymaster that ends", () => {
 
 describe("a second Paymaster on the data directory", () => {
   it("gets one clear error, and the first goes on", async () => {
-    const dataDir = temporaryDir();
+    const dataDir = await initializedDir();
     const first = await start(dataDir);
     const child = await startChild({ dataDir });
     expect(await messageOf(child.ready)).toBe(

@@ -1,16 +1,16 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { PrivatePostgres } from "../../src/postgres/index.js";
 import { isAlive, processesOf } from "../../src/postgres/processes.js";
 import {
   ask,
   clusterDirOf,
+  initializedDir,
   postgresBelow,
   serverPid,
   start,
-  temporaryDir,
   waitFor,
 } from "./helpers.js";
 
@@ -21,8 +21,12 @@ function record(postgres: PrivatePostgres) {
   return { events, states, up: () => states().at(-1) === "up" };
 }
 
-const dataDir = temporaryDir({ keep: true });
-const clusterDir = clusterDirOf(dataDir);
+let dataDir: string;
+let clusterDir: string;
+beforeAll(async () => {
+  dataDir = await initializedDir({ keep: true });
+  clusterDir = clusterDirOf(dataDir);
+});
 
 describe("a PostgreSQL that dies under its Paymaster", () => {
   it("is started again within 5 s, with every acknowledged row", async () => {
@@ -131,5 +135,6 @@ describe("a PostgreSQL that dies under its Paymaster", () => {
     await postgres.stop();
     expect(seen.states()).toEqual(["down"]);
     expect(postgresBelow(dataDir)).toEqual([]);
+    await (await start(dataDir)).stop(); // also frees the shared memory of the one killed
   });
 });

@@ -1,11 +1,12 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { startPrivatePostgres } from "../../src/postgres/index.js";
 import {
   ask,
   clusterDirOf,
+  initializedDir,
   messageOf,
   postgresBelow,
   readLocation,
@@ -35,7 +36,10 @@ describe("starting and stopping", () => {
     expect(second_ms).toBeLessThan(3_000); // the target is 0.5 s on an idle machine
   });
 
-  const shared = temporaryDir({ keep: true });
+  let shared: string;
+  beforeAll(async () => {
+    shared = await initializedDir({ keep: true });
+  });
 
   it("runs durably, sorts by code point, and listens on no network", async () => {
     const dataDir = shared;
@@ -70,7 +74,7 @@ describe("starting and stopping", () => {
   });
 
   it("works in a directory with an awkward name", async () => {
-    const dataDir = join(temporaryDir(), `a, "b" 'c' $d\\e ünï `);
+    const dataDir = await initializedDir({ path: `a, "b" 'c' $d\\e ünï ` });
     const { connection } = await start(dataDir);
     expect(await ask(connection, "SELECT 1")).toEqual([[1]]);
     expect(connection.host).toContain(dataDir);

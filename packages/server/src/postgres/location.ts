@@ -12,6 +12,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError, PostgresError, systemCode } from "./errors.js";
+import { readPidFile } from "./pid-file.js";
+import { isServerOf } from "./processes.js";
 import { canEnter, type RunAs } from "./run-as.js";
 
 /** Where clusters live whose data directory PostgreSQL's user cannot enter. */
@@ -84,8 +86,9 @@ export function locate(
   dirs: { dataDir: string; ownDir: string },
   note: LocationNote | undefined,
   user: RunAs,
+  log: (line: string) => void,
 ): Location {
-  const base = note?.base ?? chooseBase(dirs, note, user);
+  const base = note?.base ?? chooseBase(dirs, note, user, log);
   if (base !== dirs.ownDir) claim(base, dirs.dataDir);
   const serverDir = join(base, "server");
   try {
@@ -162,6 +165,7 @@ function chooseBase(
   dirs: { dataDir: string; ownDir: string },
   note: LocationNote | undefined,
   user: RunAs,
+  log: (line: string) => void,
 ): string {
   if (canEnter(dirs.ownDir, user)) return dirs.ownDir;
   if (note?.initialized) {
@@ -174,12 +178,16 @@ function chooseBase(
   const stem = join(SHARED_STATE_DIR, shortId(dirs.dataDir));
   for (let number = 1; number <= MOST_BASES; number++) {
     const base = number === 1 ? stem : `${stem}-${number}`;
-    // A name that is taken held the cluster of a data directory that was deleted since. It is not
-    // ours to delete, and its rows do not belong to the new one.
     if (makeBase(base)) {
       if (!canEnter(base, user)) break;
       return base;
     }
+    // A name that is taken held the cluster of a data directory that was deleted since. Its rows do
+    // not belong to the new one, and are not ours to delete.
+    log(
+      `the database of an earlier data directory ${dirs.dataDir} is still in ${base}: delete it if nobody needs it`,
+    );
+    endAbandonedServer(base);
   }
   throw new PostgresError(
     "no_access",
@@ -190,6 +198,13 @@ function chooseBase(
 }
 
 const MOST_BASES = 100;
+
+/** Its Paymaster was killed, or it could not have been deleted: it would run for ever. */
+function endAbandonedServer(base: string): void {
+  const clusterDir = join(base, "server", "data");
+  const pid = readPidFile(clusterDir)?.pid;
+  if (pid !== undefined && isServerOf(pid, clusterDir)) process.kill(pid, "SIGINT");
+}
 
 function makeBase(base: string): boolean {
   try {

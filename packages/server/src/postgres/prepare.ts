@@ -65,7 +65,7 @@ async function prepareLocked(
   const { log, signal } = options;
   const note = readNote(dirs.ownDir);
   const user = chooseUser(serverOwner(dirs, note), dirs.dataDir);
-  const location = locate(dirs, note, user);
+  const location = locate(dirs, note, user, log);
   writeNote(dirs.ownDir, describe(location, user, note?.initialized ?? false, note?.socket_dir));
   const copyTo = join(location.base, `native-${packageVersion(source)}`);
   const binaries = await prepareBinaries(source, copyTo, user, log);

@@ -80,7 +80,7 @@ async function bundleProgram(): Promise<string> {
     external: ["pg-native"], // mentioned by pg, not installed
     // pg is CommonJS and asks for Node's modules with require().
     banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      js: 'import { createRequire as c } from "node:module"; const require = c(import.meta.url);',
     },
   });
   chmodSync(outfile, 0o644);

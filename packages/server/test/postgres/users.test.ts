@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { SHARED_STATE_DIR } from "../../src/postgres/location.js";
 import { canEnter, chooseUser } from "../../src/postgres/run-as.js";
 import { startChild } from "./child.js";
 import {
@@ -18,6 +17,7 @@ import {
   serverPid,
   start,
   temporaryDir,
+  waitFor,
 } from "./helpers.js";
 
 const uidOf = (pid: number) => lstatSync(`/proc/${pid}`).uid;
@@ -44,7 +44,7 @@ describe.skipIf(!isRoot)("started as root", () => {
     const first = await start(dataDir, { nativeDir });
     await ask(first.connection, "CREATE TABLE t AS SELECT 42 AS x");
     await first.stop();
-    const [base] = basesOf(checkout);
+    const [base = ""] = basesOf(checkout);
     expect(base).toMatch(/^\/var\/lib\/paymaster\/[0-9a-f]{16}$/);
     expect(readLocation(dataDir)).toMatchObject({
       base,
@@ -55,34 +55,35 @@ describe.skipIf(!isRoot)("started as root", () => {
     const second = await start(dataDir, { nativeDir });
     expect(second.said).toEqual([expect.stringContaining("started")]); // nothing is copied again
     expect(await ask(second.connection, "SELECT x FROM t")).toEqual([[42]]);
-  });
+    await second.stop();
 
-  it("finds its database after the data directory was moved, but not from a copy", async () => {
-    const checkout = temporaryDir({ private: true });
-    const dataDir = join(checkout, "one");
-    const first = await start(dataDir);
-    await ask(first.connection, "CREATE TABLE t AS SELECT 42 AS x");
-    await first.stop();
-    const moved = join(checkout, "two");
+    // It is found after the data directory was moved, but not from a copy of that.
+    const [moved, copied] = [join(checkout, "moved"), join(checkout, "copied")];
     renameSync(dataDir, moved);
-    const second = await start(moved);
-    expect(await ask(second.connection, "SELECT x FROM t")).toEqual([[42]]);
-    const copied = join(checkout, "three");
+    const third = await start(moved, { nativeDir });
+    expect(await ask(third.connection, "SELECT x FROM t")).toEqual([[42]]);
     cpSync(moved, copied, { recursive: true });
-    expect(await messageOf(start(copied))).toMatch(/is a copy of .*two, and the database of both/);
-    expect(await ask(second.connection, "SELECT x FROM t")).toEqual([[42]]);
-  });
+    expect(await messageOf(start(copied, { nativeDir }))).toBe(
+      `The data directory ${copied} is a copy of ${moved}, and the database of both is in ${base}: ` +
+        `use ${moved}, or delete ${copied}/postgres to begin with an empty database.`,
+    );
+    expect(await ask(third.connection, "SELECT x FROM t")).toEqual([[42]]);
+    await third.stop();
 
-  it("begins anew after the data directory was deleted, and leaves the old rows alone", async () => {
-    const dataDir = temporaryDir({ private: true });
-    await (await start(dataDir)).stop();
-    rmSync(join(dataDir, "postgres"), { recursive: true });
-    const second = await start(dataDir);
-    expect(await ask(second.connection, "SELECT 1")).toEqual([[1]]);
-    expect(basesOf(dataDir).map((base) => base.slice(SHARED_STATE_DIR.length))).toEqual([
-      expect.stringMatching(/^\/[0-9a-f]{16}$/),
-      expect.stringMatching(/^\/[0-9a-f]{16}-2$/),
-    ]);
+    // Who deletes the data directory begins anew; the rows of the old one are left alone, but a
+    // server that still runs on them, left behind by a Paymaster that was killed, is ended.
+    renameSync(moved, dataDir);
+    const child = await startChild({ dataDir, nativeDir });
+    await child.ready;
+    child.process.kill("SIGKILL");
+    await child.ended;
+    rmSync(dataDir, { recursive: true });
+    const fourth = await start(dataDir, { nativeDir });
+    await expect(ask(fourth.connection, "SELECT x FROM t")).rejects.toThrow(/does not exist/);
+    expect(basesOf(checkout)).toEqual([base, `${base}-2`]);
+    expect(fourth.said[0]).toContain(`is still in ${base}`);
+    await waitFor("the old server's end", () => postgresBelow(`${base}/`).length === 0);
+    expect(existsSync(join(base, "server", "data", "PG_VERSION"))).toBe(true);
   });
 
   it("goes on as the cluster's owner, and takes over a tree restored by root", async () => {

@@ -27,6 +27,11 @@ export interface HeaderSink {
   header(name: string, value: string): unknown;
 }
 
+/**
+ * The numbers of normal answers. Where a day is limited they are the day's, as captured answers have it
+ * (6000 and 5893 on a free account's Light call; 100 and fewer under a special daily rule); where it is
+ * not, they are the label's, as the developer guides show it (60 and 55 for Medium).
+ */
 export function setQuotaHeaders(reply: HeaderSink, quota: Quota): void {
   if (quota.category !== null) reply.header("x-ratelimit-category", quota.category);
   reply.header("x-ratelimit-limit", String(quota.limit));

@@ -3,9 +3,9 @@
  * under none. Rules are checked in the order daily pool, label, special rules; the first one that
  * refuses answers.
  */
-import { strict as assert } from "node:assert";
 import {
   type Operation,
+  type RateLimitLabel,
   type RateLimitTier,
   rateLimitTiers,
   type WireProfile,
@@ -13,18 +13,21 @@ import {
 import type { ServiceClock } from "../clock.js";
 import { OverloadedError, type Queryable } from "../database/pool.js";
 import type { Principal } from "../http/principal.js";
+import type { WireFault } from "../http/wire-fault.js";
 import { type HeaderSink, type Quota, refusalFault, setQuotaHeaders } from "./headers.js";
 import { type Entry, type Hold, LeasedWindows, type WindowRule } from "./leased-windows.js";
 import { purgeOldWindows } from "./purge.js";
 import {
   type CallRules,
+  checkOverrides,
+  type LabelRules,
   type RuleOptions,
   rulesOf,
   type SpecialLimitOverrides,
   scoped,
   type Tiers,
 } from "./rules.js";
-import { SpecialCalls } from "./special-calls.js";
+import { type ScopedRule, SpecialCalls } from "./special-calls.js";
 import { SECOND_MS } from "./windows.js";
 
 export interface RateLimiterOptions {
@@ -59,11 +62,10 @@ const MAX_ATTEMPTS = 100;
 const SECOND_DIVISOR = 2;
 const WINDOW_DIVISOR = 8;
 
-const DONE: Promise<void> = Promise.resolve();
-
-interface Counted {
-  readonly windows: LeasedWindows;
+/** A token taken under a rule, to be settled. */
+interface Held {
   readonly rule: WindowRule;
+  readonly hold: Hold;
 }
 
 export class RateLimiter {
@@ -77,9 +79,10 @@ export class RateLimiter {
   readonly #windows: LeasedWindows;
   readonly #special: SpecialCalls;
   readonly #timer: NodeJS.Timeout | null;
-  #sweep: Promise<void> = DONE;
+  #sweep: Promise<void> = Promise.resolve();
 
   constructor(options: RateLimiterOptions) {
+    checkOverrides(options.specialLimits ?? {});
     const maxEntries = options.maxEntries ?? DEFAULT_MAX_ENTRIES;
     this.#clock = options.clock;
     this.#clockMs = () => options.clock.nowMs();
@@ -113,16 +116,29 @@ export class RateLimiter {
    * @throws WireFault 429 `perSecondLimit` or `dailyLimit`, with headers; the database's error when it
    *   cannot be asked (nobody is admitted uncounted)
    */
-  admit(
+  async admit(
     operation: Operation,
     principal: Principal,
     params: Readonly<Record<string, string>>,
     reply: HeaderSink,
   ): Promise<void> {
-    if (!this.#enabled) return DONE;
-    const rules = this.#rulesOf(operation, principal.tier);
-    if (rules.special.length === 0 && this.#takeAtOnce(rules, principal, reply)) return DONE;
-    return this.#admitWaiting(operation, rules, principal, params, reply);
+    if (!this.#enabled) return;
+    const { label, special } = this.#rulesOf(operation, principal.tier);
+    if (special.length === 0) {
+      if (label === null || this.#takeAtOnce(label, principal, reply)) return;
+    }
+    const holds = label === null ? [] : await this.#holdAll(label, principal);
+    let admitted = false;
+    try {
+      const category = label?.category ?? null;
+      const scopedRules = special.map((rule) => scoped(rule, operation, principal, params));
+      const daily = await this.#takeSpecial(category, principal, scopedRules);
+      const quota = daily ?? this.#quotaOf(category, holds);
+      if (quota !== null) setQuotaHeaders(reply, quota);
+      admitted = true;
+    } finally {
+      this.#settle(holds, admitted);
+    }
   }
 
   /** Gives back what this process has not used. Nothing may be admitted afterwards. */
@@ -165,144 +181,105 @@ export class RateLimiter {
   }
 
   /** The usual case: this process holds enough, so nothing is waited for. */
-  #takeAtOnce(rules: CallRules, principal: Principal, reply: HeaderSink): boolean {
+  #takeAtOnce({ category, pace, pool }: LabelRules, principal: Principal, reply: HeaderSink) {
     const nowMs = this.#clock.nowMs();
-    const pace = this.#readyEntry(rules.pace, principal, nowMs);
-    if (pace === null) return false;
-    const pool = this.#readyEntry(rules.pool, principal, nowMs);
-    if (pool === null) return false;
-    if (pace !== undefined) this.#seconds.take(pace);
-    if (pool !== undefined) this.#windows.take(pool);
-    const quota = this.#labelQuota(rules, pace, pool);
-    if (quota !== null) setQuotaHeaders(reply, quota);
+    const paceEntry = this.#entry(pace, principal, nowMs);
+    const paceWindows = this.#windowsOf(pace);
+    if (paceWindows.poll(paceEntry, pace.limit, nowMs) !== "ready") return false;
+    if (pool === null) {
+      paceWindows.take(paceEntry);
+      const remaining = paceWindows.remaining(paceEntry);
+      setQuotaHeaders(reply, { category, limit: pace.limit, remaining });
+      return true;
+    }
+    const poolEntry = this.#entry(pool, principal, nowMs);
+    const poolWindows = this.#windowsOf(pool);
+    if (poolWindows.poll(poolEntry, pool.limit, nowMs) !== "ready") return false;
+    paceWindows.take(paceEntry);
+    poolWindows.take(poolEntry);
+    const remaining = poolWindows.remaining(poolEntry);
+    setQuotaHeaders(reply, { category, limit: pool.limit, remaining });
     return true;
   }
 
-  /** undefined: there is no such rule; null: the call cannot be taken at once. */
-  #readyEntry(
-    rule: WindowRule | null,
-    principal: Principal,
-    nowMs: number,
-  ): Entry | null | undefined {
-    if (rule === null) return undefined;
-    const windows = this.#windowsOf(rule);
-    const entry = windows.entry(principal.masterId, principal.accountId, rule, nowMs);
-    return windows.poll(entry, rule.limit, nowMs) === "ready" ? entry : null;
-  }
-
-  async #admitWaiting(
-    operation: Operation,
-    rules: CallRules,
-    principal: Principal,
-    params: Readonly<Record<string, string>>,
-    reply: HeaderSink,
-  ): Promise<void> {
-    const holds = await this.#holdAll(rules, principal);
-    let admitted = false;
-    try {
-      const daily = await this.#takeSpecial(operation, rules, principal, params);
-      const quota =
-        daily ?? this.#labelQuota(rules, entryOf(holds, rules.pace), entryOf(holds, rules.pool));
-      if (quota !== null) setQuotaHeaders(reply, quota);
-      admitted = true;
-    } finally {
-      for (const { windows, hold } of holds) windows.settle(hold, admitted);
+  /**
+   * Takes a token of each window, waiting for shares where needed: the label's first, so that no more of
+   * a day is asked for than the label lets through.
+   */
+  async #holdAll(label: LabelRules, principal: Principal): Promise<readonly Held[]> {
+    const { pace, pool } = label;
+    if (pool !== null) {
+      const nowMs = this.#clock.nowMs();
+      const entry = this.#entry(pool, principal, nowMs);
+      const state = this.#windowsOf(pool).poll(entry, pool.limit, nowMs);
+      if (state === "refused") throw this.#refusal(label, pool, entry);
     }
+    const holds: Held[] = [];
+    try {
+      holds.push(await this.#hold(label, pace, principal));
+      if (pool !== null) holds.push(await this.#hold(label, pool, principal));
+    } catch (error) {
+      this.#settle(holds, false);
+      throw error;
+    }
+    return holds;
   }
 
-  /** Takes a token of each window at one instant, waiting for shares until all are there. */
-  async #holdAll(
-    rules: CallRules,
-    principal: Principal,
-  ): Promise<readonly { windows: LeasedWindows; rule: WindowRule; hold: Hold }[]> {
-    const counted: Counted[] = [rules.pool, rules.pace]
-      .filter((rule) => rule !== null)
-      .map((rule) => ({ windows: this.#windowsOf(rule), rule }));
+  async #hold(label: LabelRules, rule: WindowRule, principal: Principal): Promise<Held> {
+    const windows = this.#windowsOf(rule);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const nowMs = this.#clock.nowMs();
-      const waits: Promise<void>[] = [];
-      const ready: { windows: LeasedWindows; rule: WindowRule; entry: Entry }[] = [];
-      for (const { windows, rule } of counted) {
-        const entry = windows.entry(principal.masterId, principal.accountId, rule, nowMs);
-        const state = windows.poll(entry, rule.limit, nowMs);
-        if (state === "refused") {
-          // Whoever waits already for another rule's share goes on waiting; nobody needs the outcome.
-          for (const wait of waits) wait.catch(() => undefined);
-          throw refusalFault({
-            category: rules.category,
-            isDaily: rule === rules.pool,
-            limit: rule.limit,
-            untilMs: windows.endMs(entry),
-          });
-        }
-        if (state === "ready") ready.push({ windows, rule, entry });
-        else waits.push(windows.wait(entry, state, this.#clockMs));
-      }
-      if (waits.length === 0) {
-        return ready.map(({ windows, rule, entry }) => ({
-          windows,
-          rule,
-          hold: windows.hold(entry),
-        }));
-      }
-      await Promise.all(waits);
+      const entry = this.#entry(rule, principal, nowMs);
+      const state = windows.poll(entry, rule.limit, nowMs);
+      if (state === "ready") return { rule, hold: windows.hold(entry) };
+      if (state === "refused") throw this.#refusal(label, rule, entry);
+      await windows.wait(entry, state, this.#clockMs);
     }
     throw new OverloadedError();
   }
 
-  /** What is left of the day's count, if a special rule has one; null: no such rule. */
-  async #takeSpecial(
-    operation: Operation,
-    rules: CallRules,
-    principal: Principal,
-    params: Readonly<Record<string, string>>,
-  ): Promise<Quota | null> {
-    if (rules.special.length === 0) return null;
-    const outcome = await this.#special.take(
-      principal.masterId,
-      principal.accountId,
-      rules.special.map((rule) => scoped(rule, operation, principal, params)),
-      this.#clock.nowMs(),
-    );
-    if (!outcome.admitted) {
-      throw refusalFault({
-        category: rules.category,
-        isDaily: outcome.rule.window === "day",
-        limit: outcome.rule.limit,
-        untilMs: outcome.untilMs,
-      });
-    }
-    const index = rules.special.findIndex((rule) => rule.window === "day");
-    const rule = rules.special[index];
-    if (rule === undefined) return null;
-    const remaining = outcome.left[index];
-    assert(remaining !== undefined, "each rule says what it has left");
-    return { category: rules.category, limit: rule.limit, remaining };
+  #settle(holds: readonly Held[], admitted: boolean): void {
+    for (const { rule, hold } of holds) this.#windowsOf(rule).settle(hold, admitted);
   }
 
-  /**
-   * The numbers of normal answers. Where a day is limited they are the day's, as captured answers have it
-   * (6000 and 5893 on a free account's Light call; 100 and fewer under a special daily rule; wire facts
-   * 5.3); where it is not, they are the label's, as the developer guides show it (60 and 55 for Medium).
-   */
-  #labelQuota(
-    { category, pace, pool }: CallRules,
-    paceEntry: Entry | undefined,
-    poolEntry: Entry | undefined,
-  ): Quota | null {
-    const [rule, entry] = pool === null ? [pace, paceEntry] : [pool, poolEntry];
-    if (rule === null || entry === undefined) return null;
-    return { category, limit: rule.limit, remaining: this.#windowsOf(rule).remaining(entry) };
+  #refusal({ category, pool }: LabelRules, rule: WindowRule, entry: Entry): WireFault {
+    const untilMs = this.#windowsOf(rule).endMs(entry);
+    return refusalFault({ category, isDaily: rule === pool, limit: rule.limit, untilMs });
+  }
+
+  /** What is left of the day's count, if a special rule has one; null: no such rule. */
+  async #takeSpecial(
+    category: RateLimitLabel | null,
+    { masterId, accountId }: Principal,
+    rules: readonly ScopedRule[],
+  ): Promise<Quota | null> {
+    if (rules.length === 0) return null;
+    const nowMs = this.#clock.nowMs();
+    const outcome = await this.#special.take(masterId, accountId, rules, nowMs);
+    if (!outcome.admitted) {
+      const { rule, untilMs } = outcome;
+      const isDaily = rule.window === "day";
+      throw refusalFault({ category, isDaily, limit: rule.limit, untilMs });
+    }
+    const index = rules.findIndex(({ rule }) => rule.window === "day");
+    const [daily, remaining] = [rules[index], outcome.left[index]];
+    if (daily === undefined || remaining === undefined) return null;
+    return { category, limit: daily.rule.limit, remaining };
+  }
+
+  /** The day's numbers where a day is limited, else the label's: see `headers.ts`. */
+  #quotaOf(category: RateLimitLabel | null, holds: readonly Held[]): Quota | null {
+    const told = holds.at(-1);
+    if (told === undefined) return null;
+    const remaining = this.#windowsOf(told.rule).remaining(told.hold.entry);
+    return { category, limit: told.rule.limit, remaining };
+  }
+
+  #entry(rule: WindowRule, { masterId, accountId }: Principal, nowMs: number): Entry {
+    return this.#windowsOf(rule).entry(masterId, accountId, rule, nowMs);
   }
 
   #windowsOf(rule: WindowRule): LeasedWindows {
     return rule.lengthMs <= SECOND_MS ? this.#seconds : this.#windows;
   }
-}
-
-function entryOf(
-  holds: readonly { rule: WindowRule; hold: Hold }[],
-  rule: WindowRule | null,
-): Entry | undefined {
-  return holds.find((held) => held.rule === rule)?.hold.entry;
 }

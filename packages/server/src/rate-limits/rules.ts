@@ -1,12 +1,13 @@
 /** Which rules a call is counted under: derived from the contract's operations and tiers, never listed here. */
 import { strict as assert } from "node:assert";
-import type {
-  LabelLimit,
-  Operation,
-  RateLimitLabel,
-  RateLimitTier,
-  SpecialLimit,
-  WireProfile,
+import {
+  type LabelLimit,
+  type Operation,
+  operationList,
+  type RateLimitLabel,
+  type RateLimitTier,
+  type SpecialLimit,
+  type WireProfile,
 } from "@paymaster/contract";
 import type { Principal } from "../http/principal.js";
 import type { WindowRule } from "./leased-windows.js";
@@ -15,13 +16,18 @@ import { DAY_MS, SECOND_MS } from "./windows.js";
 
 export type Tiers = Readonly<Record<RateLimitTier, Readonly<Record<RateLimitLabel, LabelLimit>>>>;
 
-export interface CallRules {
-  /** null: the operation has no label. */
-  readonly category: RateLimitLabel | null;
-  /** Of the label, per second or minute; null without a label. */
-  readonly pace: WindowRule | null;
+/** What the label of an operation allows. */
+export interface LabelRules {
+  readonly category: RateLimitLabel;
+  /** Per second, or per minute. */
+  readonly pace: WindowRule;
   /** Calls of a day, shared by the labels that name the same pool; null: not limited. */
   readonly pool: WindowRule | null;
+}
+
+export interface CallRules {
+  /** null: the operation has no label. */
+  readonly label: LabelRules | null;
   /** Daily counts before intervals: while a day is used up, that is what the caller must hear. */
   readonly special: readonly SpecialRule[];
 }
@@ -43,26 +49,40 @@ export function rulesOf(
   options: RuleOptions,
 ): CallRules {
   const category = operation.label[options.profile];
-  const limit = category === null ? null : options.tiers[tier][category];
   const special = options.overrides[operation.tool] ?? operation.specialLimits[options.profile];
   return {
-    category,
-    pace: category === null || limit === null ? null : paceOf(category, limit),
-    pool: limit === null || limit.daily === null ? null : poolOf(limit.daily),
+    label: category === null ? null : labelRules(category, options.tiers[tier][category]),
     special: specialRules(operation.tool, special),
   };
 }
 
-function paceOf(category: RateLimitLabel, limit: LabelLimit): WindowRule {
-  return {
-    name: `pace:${category}`,
-    limit: checkedCount(limit.count),
-    lengthMs: limit.window_seconds * SECOND_MS,
-  };
+/** Throws when an override names no operation or states an impossible rule: at the start, not at a call. */
+export function checkOverrides(overrides: SpecialLimitOverrides): void {
+  const tools = new Set<string>(operationList.map((operation) => operation.tool));
+  for (const [tool, limits] of Object.entries(overrides)) {
+    assert(tools.has(tool), `special rules for ${tool}: there is no such operation`);
+    specialRules(tool, limits);
+  }
 }
 
-function poolOf(daily: { readonly name: string; readonly count: number }): WindowRule {
-  return { name: `day:${daily.name}`, limit: checkedCount(daily.count), lengthMs: DAY_MS };
+function labelRules(category: RateLimitLabel, limit: LabelLimit): LabelRules {
+  const { count, window_seconds, daily } = limit;
+  return {
+    category,
+    pace: {
+      name: `pace:${category}`,
+      limit: checkedCount(category, count),
+      lengthMs: window_seconds * SECOND_MS,
+    },
+    pool:
+      daily === null
+        ? null
+        : {
+            name: `day:${daily.name}`,
+            limit: checkedCount(category, daily.count),
+            lengthMs: DAY_MS,
+          },
+  };
 }
 
 function specialRules(tool: string, limits: readonly SpecialLimit[]): SpecialRule[] {
@@ -75,7 +95,7 @@ function specialRules(tool: string, limits: readonly SpecialLimit[]): SpecialRul
     return {
       name: `${tool}:${limit.window === "day" ? "day" : `${seconds}s`}:${limit.scope}`,
       window: limit.window,
-      limit: checkedCount(limit.count),
+      limit: checkedCount(tool, limit.count),
       lengthMs: seconds * SECOND_MS,
       scope: limit.scope,
     };
@@ -87,10 +107,10 @@ function specialRules(tool: string, limits: readonly SpecialLimit[]): SpecialRul
   return rules.sort((a, b) => Number(a.window === "interval") - Number(b.window === "interval"));
 }
 
-function checkedCount(count: number): number {
+function checkedCount(of: string, count: number): number {
   assert(
     Number.isInteger(count) && count >= 1 && count <= MAX_COUNT,
-    "a limit is a count of calls",
+    `${of}: a limit is a count of calls, not ${count}`,
   );
   return count;
 }

@@ -5,7 +5,14 @@ import type { PlanRequest } from "./command.js";
 import type { Draft } from "./draft.js";
 import { catalogueHostProblem, type HostProblem, mostHostsAllowed } from "./hosts.js";
 import { hostsInUse, isRunning, runningBase } from "./items.js";
-import { factsIfKnown, factsOf, familyHoldsSeveral, unmetNeed } from "./plan-facts.js";
+import {
+  factsIfKnown,
+  factsOf,
+  familyHoldsSeveral,
+  isAudioFamily,
+  type Need,
+  unmetNeed,
+} from "./plan-facts.js";
 import { startItem } from "./start-item.js";
 import type { CivilDate, Derivation, SubscriptionItem } from "./state.js";
 
@@ -16,7 +23,7 @@ export type PlanProblem =
   | { readonly kind: "no_audio_option" }
   | { readonly kind: "rooms_base" }
   | { readonly kind: "already_held"; readonly planType: string }
-  | { readonly kind: "unmet_need"; readonly family: string; readonly planType: string };
+  | { readonly kind: "unmet_need"; readonly need: Need; readonly planType: string };
 
 /**
  * Starts each add-on, or takes its cancellation back; the first problem stops. The draft is of no use
@@ -39,8 +46,9 @@ export function addAddons(
     items.push(outcome);
   }
   for (const item of items) {
-    const { family, planType } = item;
-    if (unmetNeed(draft.items, item) !== null) return { kind: "unmet_need", family, planType };
+    const { planType } = item;
+    const need = unmetNeed(draft.items, planType);
+    if (need !== null) return { kind: "unmet_need", need, planType };
     const most = mostHostsAllowed(draft.items, item, today);
     if (most !== null && item.hosts > most) {
       return { kind: "hosts", hosts: { error: "buyHostsTooMany", maxBuyHost: most } };
@@ -56,7 +64,7 @@ function catalogueProblem({ family, role, planType, hosts, options }: PlanReques
   }
   const problem = catalogueHostProblem(facts, hosts);
   if (problem !== null) return { kind: "hosts", hosts: problem } as const;
-  if (facts.needsAudioOption && !hasAudioOption(options)) {
+  if (isAudioFamily(family) && !hasAudioOption(options)) {
     return { kind: "no_audio_option" } as const;
   }
   return null;
@@ -74,7 +82,7 @@ function addOne(
   cause: Derivation["cause"],
 ): SubscriptionItem | PlanProblem {
   const base = runningBase(draft.items);
-  if (base !== null && factsOf(base.planType).occupies.includes(request.family)) {
+  if (base !== null && isRoomsTwice(base, request)) {
     return { kind: "rooms_base" };
   }
   const running = draft.items.filter(
@@ -85,6 +93,11 @@ function addOne(
   const blocking = same ?? (familyHoldsSeveral(request.family) ? undefined : running[0]);
   if (blocking !== undefined) return { kind: "already_held", planType: blocking.planType };
   return startItem(draft, request, today, cause === "subscribe" ? null : base, cause);
+}
+
+/** A Zoom Rooms base plan leaves no room for an add-on of the same. */
+function isRoomsTwice(base: SubscriptionItem, { family }: PlanRequest): boolean {
+  return family === "plan_zoom_rooms" && factsOf(base.planType).baseClass === "rooms";
 }
 
 /**

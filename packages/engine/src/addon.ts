@@ -31,6 +31,24 @@ export function decideAddon(
   return draft.finish(today);
 }
 
+/** How POST addons says what is wrong with a plan. */
 function refusePlan(problem: PlanProblem): Refusal {
-  return refuse(problem.kind);
+  switch (problem.kind) {
+    case "unknown_type":
+      return refuse("invalidAddonType", { newPlanCode: problem.planType });
+    case "hosts": {
+      const { error, ...params } = problem.hosts;
+      return refuse(error, params);
+    }
+    case "no_audio_option":
+      return refuse("audioOptionMissing");
+    case "rooms_base":
+      return refuse("zoomRoomsBase");
+    case "already_held":
+      return refuse("alreadyHasAddon", { planCode: problem.planType });
+    case "unmet_need":
+      return refuse(
+        problem.need === "business_or_education_base" ? "audioPayAsYouGo" : "cannotBuyPlan",
+      );
+  }
 }

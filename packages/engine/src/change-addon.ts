@@ -6,7 +6,13 @@ import type { ChangeAddonCommand } from "./command.js";
 import { Draft } from "./draft.js";
 import { catalogueHostProblem, mostHostsAllowed } from "./hosts.js";
 import { hostsInUse, planState, runningInFamily } from "./items.js";
-import { addonFamilyOf, factsIfKnown, familyHoldsSeveral, type PlanFacts } from "./plan-facts.js";
+import {
+  addonFamilyOf,
+  factsIfKnown,
+  familyHoldsSeveral,
+  type PlanFacts,
+  unmetNeed,
+} from "./plan-facts.js";
 import { type Refusal, refusalOf } from "./refusal.js";
 import type { AccountState, CivilDate, Outcome, SubscriptionItem } from "./state.js";
 import { warnOfShortAddons } from "./warnings.js";
@@ -53,7 +59,7 @@ function heldItem(
   state: AccountState,
   family: string,
   planType: string,
-): SubscriptionItem | Refusal<"account_plan_addon_update"> {
+): SubscriptionItem | Refusal {
   const active = runningInFamily(state.items, family).filter((item) => item.status === "active");
   const same = active.find((item) => item.planType === planType);
   if (same !== undefined) return same;
@@ -79,7 +85,20 @@ function refuseHosts(
   const inUse = hostsInUse(draft.usage, item.planType);
   // No error of this operation names licences in use; this one is its general "cannot be changed".
   if (to.hosts < item.hosts && inUse > to.hosts) return refuse("changeFailed");
+  if (to.planType !== item.planType) {
+    const need = unmetNeed(draft.items, to.planType);
+    if (need === "business_or_education_base") return refuse("audioPayAsYouGo");
+    if (need !== null) return refuse("cannotBuyProduct");
+  }
+  if (to.hosts > item.hosts && isUnsupportedWebinar(draft, to.planType)) {
+    return refuse("webinar100NotSupported", { planCode: to.planType });
+  }
   const most = mostHostsAllowed(draft.items, item, today);
   if (most !== null && to.hosts > most) return refuse("buyHostsTooMany", { maxBuyHost: most });
   return null;
+}
+
+/** The smallest webinars are no longer sold in the 2026 generation; those held stay as they are. */
+function isUnsupportedWebinar(draft: Draft, planType: string): boolean {
+  return draft.books.profile === "2026" && planType.startsWith("webinar100_");
 }

@@ -6,7 +6,7 @@ import type { ChangeBaseCommand } from "./command.js";
 import { Draft } from "./draft.js";
 import { catalogueHostProblem, fewestBaseHosts } from "./hosts.js";
 import { hostsInUse, runningBase } from "./items.js";
-import { type BaseClass, factsIfKnown, factsOf, type PlanFacts } from "./plan-facts.js";
+import { factsIfKnown, factsOf, type PlanFacts, unmetNeed } from "./plan-facts.js";
 import { type Refusal, refusalOf } from "./refusal.js";
 import type { AccountState, CivilDate, Outcome, SubscriptionItem } from "./state.js";
 import { warnOfShortAddons } from "./warnings.js";
@@ -34,13 +34,16 @@ export function decideChangeBase(
   const base = runningBase(state.items);
   if (base === null || base.status !== "active") return refuse("noSubscription");
   const facts = factsIfKnown(command.planType);
-  if (facts === null || !isSameClass(base, facts)) {
+  if (facts === null || !mayBecome(state, base, facts)) {
     return refuse("planTypesDoNotMatch", {
       oldPlanType: base.planType,
       newPlanType: command.planType,
     });
   }
-  const to: Target = { planType: facts.type, hosts: command.hosts ?? base.hosts };
+  const to: Target = {
+    planType: facts.type,
+    hosts: command.hosts ?? base.hosts + (command.increasingHosts ?? 0),
+  };
   const draft = new Draft(state, books);
   const refusal = refuseHosts(draft, base, facts, to, today);
   if (refusal !== null) return refusal;
@@ -49,8 +52,16 @@ export function decideChangeBase(
   return draft.finish(effectiveDate);
 }
 
-function isSameClass(base: SubscriptionItem, to: PlanFacts): boolean {
-  return to.baseClass !== null && to.baseClass === factsOf(base.planType).baseClass;
+/** Within one class, and with everything that the new plan needs. */
+function mayBecome(state: AccountState, base: SubscriptionItem, to: PlanFacts): boolean {
+  if (to.type === base.planType) return true;
+  if (to.isTrial || unmetNeed(state.items, to.type) !== null) return false;
+  return changeClassOf(to) !== null && changeClassOf(to) === changeClassOf(factsOf(base.planType));
+}
+
+/** Business plans are commercial plans with a minimum of their own. */
+function changeClassOf({ baseClass }: PlanFacts): string | null {
+  return baseClass === "business" ? "commercial" : baseClass;
 }
 
 function refuseHosts(
@@ -63,7 +74,7 @@ function refuseHosts(
   const problem = catalogueHostProblem(facts, to.hosts);
   if (problem !== null) {
     const { error, ...params } = problem;
-    if (error === "buyHostsTooFew") return refuseTooFew(facts, params);
+    if (error === "buyHostsTooFew") return refuseTooFew(facts);
     return refuse(error, params);
   }
   const inUse = hostsInUse(draft.usage, base.planType);
@@ -75,10 +86,8 @@ function refuseHosts(
 }
 
 /** Business and education plans have a wording of their own for too few hosts. */
-function refuseTooFew(facts: PlanFacts, params: Record<string, number>): Refusal {
-  const byTier: Partial<Record<BaseClass, Refusal>> = {
-    business: refuse("insufficientBusinessHosts"),
-    education: refuse("insufficientEducationHosts"),
-  };
-  return (facts.baseClass && byTier[facts.baseClass]) ?? refuse("buyHostsTooFew", params);
+function refuseTooFew({ baseClass, minHosts }: PlanFacts): Refusal {
+  if (baseClass === "business") return refuse("insufficientBusinessHosts");
+  if (baseClass === "education") return refuse("insufficientEducationHosts");
+  return refuse("buyHostsTooFew", { minBuyHost: minHosts });
 }

@@ -19,6 +19,10 @@ export interface SubscribeCommand {
   readonly addons: readonly PlanRequest[];
   /** Billing contact of the request; null: none was sent. */
   readonly contact: Contact | null;
+  /** The request asks for a bundle, which carrier partners alone can buy. */
+  readonly hasBundle?: boolean;
+  /** 2026: months of the contract; null or absent: not given. */
+  readonly contractTermMonths?: number | null;
 }
 
 /** POST plans/addons: one add-on, or the parts of one (phone base, calling plans, numbers). */
@@ -49,6 +53,8 @@ export interface ChangeBaseCommand {
   readonly planType: string;
   /** null: as many as before. */
   readonly hosts: number | null;
+  /** 2026: hosts to add to the present number, when `hosts` is null. */
+  readonly increasingHosts?: number | null;
 }
 
 /** PATCH plans/base/status. */

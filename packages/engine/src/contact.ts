@@ -1,6 +1,10 @@
 /** The billing contact of POST plans and PATCH billing: which members are wrong, and in which order. */
-import type { WireProfile } from "@paymaster/contract";
-import { isKnownCountry, isKnownState, STATE_COUNTRIES } from "./regions.js";
+import { countries, states, type WireProfile } from "@paymaster/contract";
+
+const COUNTRIES: ReadonlySet<string> = new Set(countries);
+const STATES: ReadonlySet<string> = new Set(states);
+/** The published list of states is that of these countries. */
+const COUNTRIES_WITH_STATES: ReadonlySet<string> = new Set(["US", "CA"]);
 
 /** Members as the wire names them; absent members are not given. */
 export interface Contact {
@@ -72,9 +76,10 @@ function hasSpecialCharacters(value: string): boolean {
 
 /** States are checked where the published list has them: the United States and Canada. */
 function regionProblem({ country, state }: Contact): ContactProblem | null {
-  if (country !== undefined && !isKnownCountry(country)) return { kind: "country", country };
-  if (country === undefined || state === undefined || !STATE_COUNTRIES.has(country)) return null;
-  return isKnownState(state) ? null : { kind: "state", state };
+  if (country === undefined) return null;
+  if (!COUNTRIES.has(country)) return { kind: "country", country };
+  if (state === undefined || !COUNTRIES_WITH_STATES.has(country)) return null;
+  return STATES.has(state) ? null : { kind: "state", state };
 }
 
 /** Deliberately loose: an address book is not the place to argue about addresses. */

@@ -7,7 +7,7 @@ import { refusalOf } from "./refusal.js";
 import type { AccountState, BillingAccount, CivilDate, Outcome } from "./state.js";
 import { warnOfShortAddons } from "./warnings.js";
 
-const refuse = refusalOf("update_account_options");
+const refuse = refusalOf("account_options_update");
 
 /** A pay mode is fixed while there is a plan, and after a purchase; auto-renew may change at any time. */
 export function decideSetOptions(

@@ -11,6 +11,7 @@ import { factsIfKnown, type PlanFacts, unmetNeed } from "./plan-facts.js";
 import { type Refusal, refusalOf } from "./refusal.js";
 import { startItem } from "./start-item.js";
 import type { AccountState, CivilDate, Outcome, SubscriptionItem } from "./state.js";
+import { refuseContact, refusePlan } from "./subscribe-refusals.js";
 import { carryUsage, startUsage } from "./usage-charges.js";
 import { warnOfShortAddons } from "./warnings.js";
 
@@ -30,13 +31,13 @@ export function decideSubscribe(
   }
   if (!state.account.mayAddSubAccounts) return refuse("mayNotAddSubAccounts");
   const held = runningBase(state.items);
-  const refusal = refusePlanState(state, held, command);
+  const refusal = refusePlanState(state, held, command) ?? refuseRequest(command);
   if (refusal !== null) return refusal;
   const draft = new Draft(state, books);
   const problem =
     subscribeBase(draft, held, command, today) ?? addRest(draft, held, command, today);
   if (problem !== null) return refusePlan(problem);
-  const contactProblem = command.contact === null ? null : wholeContactProblem(command.contact);
+  const contactProblem = problemOfContact(command, books);
   if (contactProblem !== null) return refuseContact(contactProblem);
   warnOfShortAddons(draft);
   return draft.finish(today);
@@ -57,6 +58,22 @@ function refusePlanState(
   return takesCancellationBack ? null : refuse("notFreePlan");
 }
 
+/** Contract terms that are sold, in months; 2026. */
+const CONTRACT_TERMS: ReadonlySet<number> = new Set([1, 12, 24, 36, 48, 60, 72, 84, 96, 108, 120]);
+
+/** What is wrong with a request whatever the plans in it are. */
+function refuseRequest({ hasBundle, contractTermMonths }: SubscribeCommand): Refusal | null {
+  if (hasBundle) return refuse("planBundleField");
+  const term = contractTermMonths ?? null;
+  return term === null || CONTRACT_TERMS.has(term) ? null : refuse("invalidContractTerm");
+}
+
+/** 2021 documents the contact as optional, 2026 as required; one that is sent must be whole. */
+function problemOfContact({ contact }: SubscribeCommand, books: Books): ContactProblem | null {
+  if (contact === null && books.profile === "2021") return null;
+  return wholeContactProblem(contact ?? {});
+}
+
 /** Starts the base plan, converts a trial to it, or takes its cancellation back. */
 function subscribeBase(
   draft: Draft,
@@ -66,10 +83,15 @@ function subscribeBase(
 ): PlanProblem | null {
   const facts = factsIfKnown(base.planType);
   const { family, planType } = base;
-  if (facts === null || facts.baseClass === null) return { kind: "unknown_type", family, planType };
+  if (facts === null || !isBaseIn(draft.books, facts)) {
+    return { kind: "unknown_type", family, planType };
+  }
   const problem = catalogueHostProblem(facts, base.hosts);
   if (problem !== null) return { kind: "hosts", hosts: problem };
-  if (facts.isTrial && addons.length > 0) return { kind: "unmet_need", family, planType };
+  // Add-ons come with a paid plan.
+  const [first] = addons;
+  if (facts.isTrial && first !== undefined)
+    return { kind: "already_held", planType: first.planType };
   if (held !== null && !held.isTrial) return resumeBase(draft, held, base, today);
   if (held !== null) {
     draft.retire(held, today, "trial_converted");
@@ -78,6 +100,11 @@ function subscribeBase(
   startItem(draft, base, today, null, "subscribe");
   markSubscribed(draft, facts, today);
   return null;
+}
+
+/** Zoom Rooms plans could be base plans until 2021. */
+function isBaseIn({ profile }: Books, { baseClass }: PlanFacts): boolean {
+  return baseClass !== null && !(baseClass === "rooms" && profile === "2026");
 }
 
 function resumeBase(
@@ -119,14 +146,7 @@ function addRest(
   const resumed = held !== null && !held.isTrial;
   const problem = addAddons(draft, addons, today, resumed ? "addon" : "subscribe");
   if (problem !== null) return problem;
-  const { family, planType } = base;
-  return unmetNeed(draft.items, base) === null ? null : { kind: "unmet_need", family, planType };
-}
-
-function refusePlan(problem: PlanProblem): Refusal {
-  return refuse(problem.kind);
-}
-
-function refuseContact(problem: ContactProblem): Refusal {
-  return refuse(problem.kind);
+  const { planType } = base;
+  const need = unmetNeed(draft.items, planType);
+  return need === null ? null : { kind: "unmet_need", need, planType };
 }

@@ -17,7 +17,7 @@ export function decideUpdateContact(
   books: Books,
 ): Outcome {
   if (isSelfPaying(state)) return refuse("selfPayMode");
-  if (!state.account.everPaid) return refuse("mustSubscribeFirst");
+  if (!state.account.everPaid) return refuse("subscribePlanFirst");
   const refusal = checkContactChange(command.contact, command.current, books.profile);
   return refusal ?? new Draft(state, books).finish(today);
 }

@@ -16,3 +16,5 @@ export type * from "./schemas/plan-addon-request.js";
 export type * from "./schemas/plan-answer.js";
 export type * from "./schemas/plan-request.js";
 export type * from "./schemas/plan-usage.js";
+export * from "./openapi/build.js";
+export * from "./schemas/preview.js";

@@ -1,0 +1,34 @@
+/** The answer to `Prefer: preview`: what a change would do, told before it is done. Own, not the vendor's. */
+import Type, { type Static } from "typebox";
+
+const previewLine = Type.Object({
+  plan_type: Type.String(),
+  charge_name: Type.String(),
+  quantity: Type.Integer(),
+  unit_price: Type.Number(),
+  start_date: Type.String({ format: "date" }),
+  end_date: Type.String({ format: "date", description: "Last day of service." }),
+  total_amount: Type.Number({ description: "Without tax; negative for credits." }),
+  tax_amount: Type.Number(),
+  reason: Type.String(),
+  explanation: Type.String({ description: "Why the amount is what it is, as a sentence." }),
+});
+
+export const previewBody = Type.Object({
+  preview: Type.Literal(true),
+  effective_date: Type.String({ format: "date" }),
+  currency: Type.String(),
+  lines: Type.Array(previewLine, {
+    description: "Lines of the invoice that the write would post now.",
+  }),
+  tax_amount: Type.Number(),
+  total_amount: Type.Number(),
+  credit_applied: Type.Number({ description: "What of the total existing credit would settle." }),
+  next_invoice: Type.Union([
+    Type.Null(),
+    Type.Object({ date: Type.String({ format: "date" }), total_amount: Type.Number() }),
+  ]),
+  warnings: Type.Array(Type.String()),
+});
+
+export type PreviewBody = Static<typeof previewBody>;

@@ -184,9 +184,13 @@ async function removeDeadRuns(parents: readonly string[]): Promise<void> {
   for (const dir of dirs) {
     const clusterDirs = [join(dir, "data"), join(dir, "server", "data")];
     const processes = () => clusterDirs.flatMap((clusterDir) => processesOf(clusterDir));
-    for (const pid of processes()) process.kill(pid, "SIGQUIT");
-    for (let tries = 0; tries < 100 && processes().length > 0; tries++) await sleep(POLL_MS);
-    rmSync(dir, { recursive: true, force: true });
+    try {
+      for (const pid of processes()) process.kill(pid, "SIGQUIT");
+      for (let tries = 0; tries < 100 && processes().length > 0; tries++) await sleep(POLL_MS);
+      rmSync(dir, { recursive: true, force: true });
+    } catch (error) {
+      if (!["EPERM", "EACCES"].includes(systemCode(error))) throw error; // another user's run
+    }
   }
 }
 

@@ -153,6 +153,7 @@ export function hasTax(document: InvoiceDocument): boolean {
 export function checkInvoiceDocument(document: InvoiceDocument): void {
   checkLimits(document);
   checkDates(document);
+  check(/^[A-Z]{3}$/.test(document.currency), `"${document.currency}" is not a currency`);
   let net = 0;
   for (const line of document.lines) {
     checkAmounts(line.amountMinor, line.taxMinor, line.unitPriceMinor, line.quantity);

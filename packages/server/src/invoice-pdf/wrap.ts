@@ -12,6 +12,8 @@ export interface WrapOptions {
 
 /** Longest text that is looked at; far above what any name or sentence holds. */
 const MAX_CHARACTERS = 4_000;
+/** More characters than this stand on no line. */
+const MAX_LINE_CHARACTERS = 1_000;
 const SPACE = 0x20;
 const NOT_FIRST_ON_A_LINE = new Set(
   "、。，．：；！？）」』】〉》〕］｝ーゝゞ々ぁぃぅぇぉっゃゅょァィゥェォッャュョ",
@@ -20,6 +22,7 @@ const NOT_LAST_ON_A_LINE = new Set("（「『【〈《〔［｛");
 
 /** Lines without spaces at their ends; none for a blank text. Each fits the width. */
 export function wrap(text: string, options: WrapOptions): string[] {
+  if (!(options.width > 0)) throw new RangeError(`no line is ${options.width} wide`);
   const whole = printable(text.slice(0, MAX_CHARACTERS)).trim();
   if (whole === "") return [];
   if (fits(whole, options)) return [whole];
@@ -50,7 +53,7 @@ function breakLines(text: string, options: WrapOptions): string[] {
     }
     if (line !== "") lines.push(line.trimEnd());
     line = piece;
-    while (!fits(line.trimEnd(), options)) {
+    while (lines.length <= options.maxLines && line !== "" && !fits(line.trimEnd(), options)) {
       const head = longestHead(line, options);
       lines.push(head);
       line = line.slice(head.length);
@@ -97,7 +100,7 @@ function isIdeographic(codePoint: number): boolean {
 
 /** As much of an overlong word as fits, at least one character with its accents. */
 function longestHead(word: string, options: WrapOptions): string {
-  const characters = [...word];
+  const characters = [...word.slice(0, MAX_LINE_CHARACTERS)];
   let low = 1;
   let high = characters.length;
   while (low < high) {

@@ -3,7 +3,7 @@ import {
   type InvoiceDocument,
   type InvoiceLine,
   summarizeTax,
-} from "../../src/invoice-pdf/document.js";
+} from "../../../src/invoice-pdf/document.js";
 
 const CATALOGUE = [
   ["Standard Biz Annual", "business_yearly", 10, 19_990, "2026-04-01", "2027-03-31"],

@@ -101,6 +101,7 @@ export const accountPlanAddonCancel = defineOperation({
       {
         name: "The sub account is free",
         status: 200,
+        profile: "2021",
         body: {
           code: 200,
           message: "You cannot cancel plan for a sub account that is under a free plan.",

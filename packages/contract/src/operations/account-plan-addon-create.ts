@@ -10,8 +10,7 @@ import { accountPlanCreate } from "./account-plan-create.js";
 
 const BOTH = { source: ["OAD", "D26"] } as const;
 const { audioOptionMissing, cannotBuyPlan } = accountPlanCreate.errors;
-const { audioPayAsYouGo, freePlan, invalidAddonType, mustSubscribeFirst } =
-  accountPlanAddonUpdate.errors;
+const { audioPayAsYouGo, freePlan, invalidAddonType } = accountPlanAddonUpdate.errors;
 
 /** POST /accounts/{accountId}/plans/addons. Facts: section 1.7. */
 export const accountPlanAddonCreate = defineOperation({
@@ -62,14 +61,19 @@ export const accountPlanAddonCreate = defineOperation({
     invalidAddonType: inferred(invalidAddonType),
     audioOptionMissing: inferred(audioOptionMissing),
     audioPayAsYouGo: inferred(audioPayAsYouGo),
-    mustSubscribeFirst: inferred(mustSubscribeFirst),
     cannotBuyPlan: inferred(cannotBuyPlan),
     ...inferredHostErrors,
   },
   examples: {
     request: { type: "webinar500_monthly", hosts: 2 },
     responses: [
-      { name: "Subscribed", status: 201, body: null },
+      { name: "Subscribed", status: 201, profile: "2021", body: null },
+      {
+        name: "Subscribed, with what was added",
+        status: 201,
+        profile: "2026",
+        body: { plan_webinar: [{ type: "webinar500_monthly", hosts: 2 }] },
+      },
       {
         name: "The sub account has the plan already",
         status: 400,

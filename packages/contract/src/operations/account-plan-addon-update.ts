@@ -72,7 +72,7 @@ export const accountPlanAddonUpdate = defineOperation({
     webinar100NotSupported: badRequest(
       3261,
       'The "Webinar100" plan is not supported. You cannot increase hosts for the "{planCode}" plan.',
-      { source: ["D26"], documentedIn: ["2026"] },
+      { source: ["D26"], documentedIn: ["2026"], reachableIn: ["2026"] },
     ),
     noZuoraSubscription: notFound(
       3200,

@@ -81,6 +81,7 @@ export const accountPlanBaseDelete = defineOperation({
       {
         name: "Additional plans are still active",
         status: 200,
+        profile: "2021",
         body: { code: 200, message: "You should first cancel all additional subscriptions." },
       },
     ],

@@ -89,6 +89,7 @@ export const accountPlanBaseUpdate = defineOperation({
       {
         name: "Too few hosts",
         status: 300,
+        profile: "2021",
         body: { code: 300, message: "Insufficient number of hosts for business plan type." },
       },
     ],

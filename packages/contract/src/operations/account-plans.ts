@@ -3,6 +3,28 @@ import { defineOperation } from "../operation.js";
 import { accountPath } from "../schemas/path-params.js";
 import { plansAnswerBody } from "../schemas/plan-answer.js";
 
+const businessPlans = {
+  plan_base: {
+    type: "business_monthly",
+    hosts: 12,
+    status: "active",
+    service_effective_date: "2021-08-06",
+    next_invoice_date: "2021-11-06",
+  },
+  plan_webinar: [
+    {
+      type: "webinar500_monthly",
+      hosts: 2,
+      status: "active",
+      service_effective_date: "2021-09-14",
+      next_invoice_date: "2021-11-06",
+    },
+  ],
+  plan_recording: "cmr_monthly_commitment_40",
+  plan_recording_service_effective_date: "2021-08-06",
+  plan_recording_next_invoice_date: "2021-11-06",
+} as const;
+
 /** GET /accounts/{accountId}/plans. Facts: section 1.5. */
 export const accountPlans = defineOperation({
   id: "accountPlans",
@@ -42,28 +64,14 @@ export const accountPlans = defineOperation({
       {
         name: "Business plan with webinars and cloud recording",
         status: 200,
-        body: {
-          plan_base: {
-            type: "business_monthly",
-            hosts: 12,
-            status: "active",
-            service_effective_date: "2021-08-06",
-            next_invoice_date: "2021-11-06",
-          },
-          plan_webinar: [
-            {
-              type: "webinar500_monthly",
-              hosts: 2,
-              status: "active",
-              service_effective_date: "2021-09-14",
-              next_invoice_date: "2021-11-06",
-            },
-          ],
-          plan_recording: "cmr_monthly_commitment_40",
-          plan_recording_status: "Active",
-          plan_recording_service_effective_date: "2021-08-06",
-          plan_recording_next_invoice_date: "2021-11-06",
-        },
+        profile: "2021",
+        body: { ...businessPlans, plan_recording_status: "Active" },
+      },
+      {
+        name: "Business plan with webinars and cloud recording",
+        status: 200,
+        profile: "2026",
+        body: { ...businessPlans, plan_recording_status: "active" },
       },
       {
         name: "The sub account pays for itself",

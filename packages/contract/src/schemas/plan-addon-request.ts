@@ -1,5 +1,5 @@
 /** Bodies of POST and PUT addons, and of PUT base. */
-import Type, { type TUnsafe } from "typebox";
+import Type, { type TSchema, type TUnsafe } from "typebox";
 import type { WireProfile } from "../operation.js";
 import {
   closed,
@@ -63,25 +63,41 @@ const startDates = {
   service_effective_date: Type.Optional(serviceEffectiveDate),
 };
 
+/** A plan that is bought in parts comes with its parts: without them nothing is asked for. */
+function withDetails(type: string, member: string) {
+  return {
+    if: { properties: { type: { const: type } }, required: ["type"] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { required: [member] },
+  };
+}
+
+/** Groups of families that are bought in parts, and the member that holds the parts. */
+const GROUPS = {
+  "2021": { plan_phone: "plan_details" },
+  "2026": {
+    plan_phone: "plan_details",
+    plan_zcc: "plan_zcc_details",
+    plan_znode: "plan_znode_details",
+  },
+} as const satisfies Readonly<Record<WireProfile, Readonly<Record<string, string>>>>;
+
 function addonRequest(profile: WireProfile): TUnsafe<AddonRequest> {
-  const members = {
+  const groups = Object.entries(GROUPS[profile]);
+  const members: Record<string, TSchema> = {
     type: planType,
     hosts: Type.Optional(hosts),
     tollfree_countries: Type.Optional(countryList),
     premium_countries: Type.Optional(countryList),
     callout_countries: Type.Optional(countryList),
     ddi_numbers: Type.Optional(ddiNumbers),
-    plan_details: Type.Optional(requestedGroup("plan_phone", profile)),
   };
-  if (profile === "2021") return Type.Unsafe<AddonRequest>(closed(members));
-  return Type.Unsafe<AddonRequest>(
-    closed({
-      ...members,
-      plan_zcc_details: Type.Optional(requestedGroup("plan_zcc", profile)),
-      plan_znode_details: Type.Optional(requestedGroup("plan_znode", profile)),
-      ...startDates,
-    }),
-  );
+  for (const [type, member] of groups) {
+    members[member] = Type.Optional(requestedGroup(type, profile));
+  }
+  if (profile === "2026") Object.assign(members, startDates);
+  const parts = { allOf: groups.map(([type, member]) => withDetails(type, member)) };
+  return Type.Unsafe<AddonRequest>(closed(members, parts));
 }
 
 export const addonRequestBody = {

@@ -1,5 +1,5 @@
 /** Parts that the bodies of several plan operations are made of. */
-import Type, { type TObject, type TSchema } from "typebox";
+import Type, { type TObject, type TObjectOptions, type TSchema } from "typebox";
 import { cancellationReasons } from "../reference-data/cancellation-reasons.js";
 
 /** Entries of a list in a body: far more than any account buys at once. */
@@ -34,8 +34,11 @@ export const cancellationComment = Type.String({ maxLength: 1000 });
 export const cancelAction = Type.Enum(["cancel"], { description: "Only `cancel` is defined." });
 
 /** An object of a request: a member that is not named is an error. */
-export function closed<T extends Record<string, TSchema>>(members: T): TObject<T> {
-  return Type.Object(members, { additionalProperties: false });
+export function closed<T extends Record<string, TSchema>>(
+  members: T,
+  more: TObjectOptions = {},
+): TObject<T> {
+  return Type.Object(members, { ...more, additionalProperties: false });
 }
 
 export function listOf(entry: TSchema): TSchema {

@@ -205,7 +205,7 @@ export const plansRequestBody = {
   "2026": plansRequest("2026"),
 } as const;
 
-/** The plans below one member of POST plans, e.g. plan_phone, as add-on requests repeat them. */
+/** The parts of one member of POST plans, e.g. plan_phone, as add-on requests repeat them: at least one. */
 export function requestedGroup(member: string, profile: WireProfile): TSchema {
   const placed: Placed[] = [];
   for (const family of requestFamilies(profile)) {
@@ -213,5 +213,5 @@ export function requestedGroup(member: string, profile: WireProfile): TSchema {
     if (group !== member || inner === undefined) continue;
     placed.push({ path: [inner], schema: requestedPlan(family) });
   }
-  return placeMembers(placed, closed);
+  return placeMembers(placed, (members) => closed(members, { minProperties: 1 }));
 }

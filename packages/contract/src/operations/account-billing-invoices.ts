@@ -29,7 +29,7 @@ const query = Type.Object({
  * 2026 document prints 1 call in 200 minutes and 100000 a day; 200 minutes leave room for 7 calls a
  * day, so that at least one of its numbers is a slip. Both generations therefore carry the older rule: a
  * stand-in that is stricter than the service because of a misprint would block tests for hours.
- * An operator who wants no such rule switches the limits off.
+ * It is configurable: the rate limiter takes other special rules for an operation, or none.
  */
 const specialLimits = [
   {

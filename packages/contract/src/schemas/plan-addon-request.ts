@@ -68,7 +68,7 @@ function withDetails(type: string, member: string) {
   return {
     if: { properties: { type: { const: type } }, required: ["type"] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { required: [member] },
+    then: { properties: { [member]: {} }, required: [member] },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Settings from the command line and the environment, checked before anything starts. */
 import { parseArgs } from "node:util";
-import { isCivilDate } from "@paymaster/engine";
 import { WIRE_PROFILES, type WireProfile } from "@paymaster/contract";
+import { isCivilDate } from "@paymaster/engine";
 
 export interface ServerConfig {
   readonly host: string;
@@ -69,11 +69,10 @@ export function readConfig(
     world: values.empty === true ? "empty" : "demo",
     testClock: readTestClock(values["test-clock"] ?? present(env.PAYMASTER_TEST_CLOCK)),
     rateLimits:
-      oneOf(
-        "--rate-limits",
-        values["rate-limits"] ?? present(env.PAYMASTER_RATE_LIMITS) ?? "on",
-        ["on", "off"],
-      ) === "on",
+      oneOf("--rate-limits", values["rate-limits"] ?? present(env.PAYMASTER_RATE_LIMITS) ?? "on", [
+        "on",
+        "off",
+      ]) === "on",
     profile: oneOf(
       "--profile",
       values.profile ?? present(env.PAYMASTER_PROFILE) ?? "2021",

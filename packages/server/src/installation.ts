@@ -3,10 +3,10 @@
  * that has no valid secrets for it gets its own, besides those that others hold.
  */
 import type { BillingServices } from "./billing/bill-run.js";
+import { createAccountWithPlan } from "./billing/new-account.js";
 import type { Clock } from "./clock.js";
 import type { ServerConfig } from "./config.js";
 import { readSecrets, type Secrets } from "./credentials-file.js";
-import { createAccountWithPlan } from "./billing/new-account.js";
 import type { Pool, Queryable } from "./database/pool.js";
 import { buildDemoWorld } from "./demo/world.js";
 import type { ServerBooks } from "./http/call.js";
@@ -49,7 +49,9 @@ export async function prepareInstallation(options: InstallationOptions): Promise
             : "A master account is ready; it has no sub accounts yet.",
         );
       } else if (installed.world !== config.world) {
-        notices.push(`This database holds the ${installed.world} world; only a first start chooses.`);
+        notices.push(
+          `This database holds the ${installed.world} world; only a first start chooses.`,
+        );
       }
       const known = await knownSecrets(pool, dataDir);
       if (known !== null) return { secrets: known, notices };
@@ -75,7 +77,13 @@ async function readInstallation(db: Queryable): Promise<Installed | undefined> {
   return row && { world: row.world, masterId: row.id, accountId: row.id };
 }
 
-async function install({ pool, clock, books, config, log }: InstallationOptions): Promise<Installed> {
+async function install({
+  pool,
+  clock,
+  books,
+  config,
+  log,
+}: InstallationOptions): Promise<Installed> {
   await pool.query(
     "insert into installation (created_at, world, world_state) values ($1, $2, 'building')",
     [clock.now(), config.world],

@@ -4,12 +4,8 @@
  */
 import { addDays, explain } from "@paymaster/engine";
 import type { Queryable } from "./database/pool.js";
-import {
-  type InvoiceDocument,
-  type InvoiceParty,
-  summarizeTax,
-} from "./invoice-pdf/document.js";
-import { loadAccount, type Contact } from "./store/accounts.js";
+import { type InvoiceDocument, type InvoiceParty, summarizeTax } from "./invoice-pdf/document.js";
+import { type Contact, loadAccount } from "./store/accounts.js";
 import { chargeNumber, type InvoiceRecord, type Parties, readLines } from "./store/invoices.js";
 
 export interface InvoicePdfs {

@@ -1,7 +1,7 @@
 /** A running server: its database, clock, books, HTTP application and background work, and their end. */
 import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { registerAdmin } from "./admin/index.js";
 import { startScheduler } from "./billing/scheduler.js";
@@ -10,11 +10,11 @@ import { Clock } from "./clock.js";
 import type { ServerConfig } from "./config.js";
 import { writeCredentials } from "./credentials-file.js";
 import { openDatabase } from "./database/open.js";
-import { prepareInstallation } from "./installation.js";
 import { createApp, type LogLine } from "./http/app.js";
 import { registerDocuments } from "./http/documents.js";
 import { registerHealth } from "./http/health.js";
 import { Authenticator } from "./http/principal.js";
+import { prepareInstallation } from "./installation.js";
 import { createInvoicePdfs } from "./invoice-files.js";
 import { createPdfPool } from "./invoice-pdf/pool.js";
 import { registerOAuth } from "./oauth/token.js";
@@ -81,7 +81,8 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
       clock,
       books: () => books,
       heartbeat: () => clock.heartbeat(),
-      onError: (error) => log({ level: "warn", message: "Background work failed", error: String(error) }),
+      onError: (error) =>
+        log({ level: "warn", message: "Background work failed", error: String(error) }),
     });
     endings.push(() => scheduler.stop());
     const notices = [notice, ...installation.notices].filter((line) => line !== null);

@@ -2,8 +2,8 @@
 import type { TSchema } from "typebox";
 import { commonErrors } from "../errors/common.js";
 import { tokenErrors } from "../errors/token.js";
-import { operationList } from "../operations/index.js";
 import type { Operation, WireError, WireProfile } from "../operation.js";
+import { operationList } from "../operations/index.js";
 import { previewBody } from "../schemas/preview.js";
 
 type Json = { [member: string]: unknown };
@@ -183,7 +183,8 @@ function responsesOf(operation: Operation, profile: WireProfile): Json {
     groupOf(200).descriptions.push("With `Prefer: preview`: what the change would do.");
     groupOf(200).schemas.push({ $ref: "#/components/schemas/Preview" });
   }
-  for (const [name, error] of allErrors(operation)) addError(groupOf(error.status[profile]), name, error, profile);
+  for (const [name, error] of allErrors(operation))
+    addError(groupOf(error.status[profile]), name, error, profile);
   for (const [index, example] of operation.examples.responses.entries()) {
     const group = groups.get(example.status);
     if (group !== undefined && example.body !== null) {
@@ -219,12 +220,7 @@ function addError(group: Group, name: string, error: WireError, profile: WirePro
   group.descriptions.push(`${error.code}: ${message}`);
 }
 
-function responseObject(
-  operation: Operation,
-  status: number,
-  group: Group,
-  success: number,
-): Json {
+function responseObject(operation: Operation, status: number, group: Group, success: number): Json {
   const schemas = [...group.schemas];
   if (group.errors.length > 0) schemas.push(errorSchema(group.errors));
   const isFile = status === success && operation.response.contentType !== undefined;
@@ -270,7 +266,8 @@ function tokenPath(): Json {
     post: {
       operationId: "createToken",
       summary: "Get an access token",
-      description: "Server-to-server: `account_credentials` with the account's id, or `client_credentials`.",
+      description:
+        "Server-to-server: `account_credentials` with the account's id, or `client_credentials`.",
       tags: ["oauth"],
       security: [{ basic: [] }],
       requestBody: {

@@ -28,7 +28,13 @@ export function registerApiKeyRoutes(app: FastifyInstance, services: AdminServic
     const scopes = [...new Set(body.scopes)];
     const key = await insertApiKey(pool, account, id, scopes, clock.now());
     await writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
-      { ...account, event: "api_key_created", itemNumber: null, before: null, after: { id, scopes } },
+      {
+        ...account,
+        event: "api_key_created",
+        itemNumber: null,
+        before: null,
+        after: { id, scopes },
+      },
     ]);
     return { status: 201, body: { id, api_key: key } };
   });
@@ -37,7 +43,13 @@ export function registerApiKeyRoutes(app: FastifyInstance, services: AdminServic
     if (owner === undefined) throw notFound(`There is no API key ${params.id}.`);
     authenticator.forgetAll();
     await writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
-      { ...owner, event: "api_key_revoked", itemNumber: null, before: { id: params.id }, after: null },
+      {
+        ...owner,
+        event: "api_key_revoked",
+        itemNumber: null,
+        before: { id: params.id },
+        after: null,
+      },
     ]);
     return { status: 204, body: null };
   });

@@ -28,7 +28,10 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
     }
     const today = clock.today();
     if (body.mode === "post" && body.target_date > today) {
-      throw badField("target_date", `Posting goes up to today, ${today}; use mode draft or preview.`);
+      throw badField(
+        "target_date",
+        `Posting goes up to today, ${today}; use mode draft or preview.`,
+      );
     }
     if (body.target_date > addMonths(today, 12)) {
       throw badField("target_date", `Drafts and previews go up to a year ahead of ${today}.`);

@@ -54,7 +54,10 @@ export function registerClockRoutes(app: FastifyInstance, services: AdminService
       throw badField(name, "One call may pass over at most 50 years.");
     }
     const { invoicesPosted } = await advanceClock(services, clock, Math.max(toMs, nowMs));
-    return { status: 200, body: { now: clock.now().toISOString(), invoices_posted: invoicesPosted } };
+    return {
+      status: 200,
+      body: { now: clock.now().toISOString(), invoices_posted: invoicesPosted },
+    };
   });
 }
 

@@ -4,10 +4,10 @@
  */
 import { commonErrors } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
-import type { Clock } from "../clock.js";
 import type { BillingServices } from "../billing/bill-run.js";
-import type { Authenticator } from "../http/principal.js";
+import type { Clock } from "../clock.js";
 import { bearerToken } from "../http/authorize.js";
+import type { Authenticator } from "../http/principal.js";
 import { WireFault } from "../http/wire-fault.js";
 import { hashSecret } from "../ids.js";
 import { registerAccountRoutes } from "./accounts.js";

@@ -12,7 +12,13 @@ export function registerInvoiceRoutes(app: FastifyInstance, services: AdminServi
   const change = (
     action: (masterId: string, id: string, trackingId: string) => Promise<InvoiceRecord>,
   ) => {
-    return async ({ params, trackingId }: { params: Record<string, string>; trackingId: string }) => {
+    return async ({
+      params,
+      trackingId,
+    }: {
+      params: Record<string, string>;
+      trackingId: string;
+    }) => {
       const id = params.id ?? "";
       const masterId = await findInvoiceTenant(services.pool, id);
       if (masterId === undefined) throw notFound(`InvoiceId does not exist: ${id}.`);

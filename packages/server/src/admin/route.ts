@@ -1,9 +1,10 @@
 /** How the operator's API is declared: a schema for what comes in, a function for the rest. */
+
+import { commonErrors, type WireError } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
 import type { Static, TSchema } from "typebox";
-import { commonErrors, type WireError } from "@paymaster/contract";
-import { WireFault } from "../http/wire-fault.js";
 import { compileValidator, validationFault } from "../http/validation.js";
+import { WireFault } from "../http/wire-fault.js";
 
 export interface AdminReply {
   readonly status: number;

@@ -5,7 +5,13 @@ import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
 import { postDecisions } from "../billing/post.js";
 import { type Connection, transaction } from "../database/pool.js";
-import { findAccount, type LoadedAccount, loadAccount, lockAccounts, toState } from "../store/accounts.js";
+import {
+  findAccount,
+  type LoadedAccount,
+  loadAccount,
+  lockAccounts,
+  toState,
+} from "../store/accounts.js";
 import type { AdminServices } from "./index.js";
 import { adminRoute, badField, notFound } from "./route.js";
 

@@ -5,11 +5,17 @@
  */
 import type { CivilDate } from "@paymaster/engine";
 import type { ServiceClock } from "../clock.js";
-import { type Connection, isUnavailable, type Pool, type Queryable, transaction } from "../database/pool.js";
+import {
+  type Connection,
+  isUnavailable,
+  type Pool,
+  type Queryable,
+  transaction,
+} from "../database/pool.js";
 import type { ServerBooks } from "../http/call.js";
 import { newInvoiceId } from "../ids.js";
 import type { AccountRef } from "../store/accounts.js";
-import { billBatch, type BatchResult } from "./bill-batch.js";
+import { type BatchResult, billBatch } from "./bill-batch.js";
 
 export type BillRunMode = "post" | "draft" | "preview";
 
@@ -120,11 +126,7 @@ export async function workBillRun(services: BillingServices, id: string): Promis
 }
 
 /** Claims and bills one batch; false when nothing is left to claim. */
-async function workBatch(
-  services: BillingServices,
-  run: BillRun,
-  size: number,
-): Promise<boolean> {
+async function workBatch(services: BillingServices, run: BillRun, size: number): Promise<boolean> {
   let claimed: AccountRef[] = [];
   try {
     await transaction(services.pool, async (connection) => {

@@ -2,7 +2,7 @@
  * Credit of a payer: what negative invoices and overpayments leave. It settles the payer's open invoices,
  * the oldest due date first, whenever there are both.
  */
-import { allocate, type Applied, creditApplied, type OpenInvoice } from "@paymaster/engine";
+import { type Applied, allocate, creditApplied, type OpenInvoice } from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
 import { insertRows } from "../database/rows.js";
 import { toLedger, writePostings } from "../store/ledger.js";

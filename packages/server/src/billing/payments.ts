@@ -141,9 +141,7 @@ async function lockPayer(
   const loaded = await loadAccount(connection, ref);
   if (loaded === undefined) throw new PaymentRefusal("id", "The account does not exist.");
   if (loaded.payer.accountId !== ref.accountId) {
-    await lockAccounts(connection, [
-      { masterId: ref.masterId, accountId: loaded.payer.accountId },
-    ]);
+    await lockAccounts(connection, [{ masterId: ref.masterId, accountId: loaded.payer.accountId }]);
   }
   return loaded;
 }

@@ -13,7 +13,14 @@ import {
 import type { Connection, Queryable } from "../database/pool.js";
 import type { Call, PlannedWrite, Reply, Services } from "../http/call.js";
 import { WireFault } from "../http/wire-fault.js";
-import { type Contact, isReachable, type LoadedAccount, loadAccount, lockAccounts, toState } from "../store/accounts.js";
+import {
+  type Contact,
+  isReachable,
+  type LoadedAccount,
+  loadAccount,
+  lockAccounts,
+  toState,
+} from "../store/accounts.js";
 import { postDecisions } from "./post.js";
 import { toPreviewBody } from "./preview-body.js";
 

@@ -1,10 +1,11 @@
 /** Posting one draft: it is decided anew for its target date, and keeps its id. */
-import type { Actor } from "../store/audit.js";
-import { lockAccounts } from "../store/accounts.js";
-import { findInvoice, type InvoiceRecord } from "../store/invoices.js";
+
 import { transaction } from "../database/pool.js";
-import type { BillingServices } from "./bill-run.js";
+import { lockAccounts } from "../store/accounts.js";
+import type { Actor } from "../store/audit.js";
+import { findInvoice, type InvoiceRecord } from "../store/invoices.js";
 import { billBatch } from "./bill-batch.js";
+import type { BillingServices } from "./bill-run.js";
 import { InvoiceRefusal } from "./cancel-invoice.js";
 
 export async function postDraft(

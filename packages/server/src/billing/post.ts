@@ -15,8 +15,8 @@ import type { Connection, Queryable } from "../database/pool.js";
 import { newInvoiceId } from "../ids.js";
 import type { LoadedAccount } from "../store/accounts.js";
 import { type Actor, writeAudit } from "../store/audit.js";
-import { type InvoiceRecord, insertInvoices } from "../store/invoices.js";
 import { deleteDrafts } from "../store/drafts.js";
+import { type InvoiceRecord, insertInvoices } from "../store/invoices.js";
 import { saveItems } from "../store/items.js";
 import { type LedgerPosting, toLedger, writePostings } from "../store/ledger.js";
 import { settleCredit } from "./credit.js";
@@ -184,7 +184,11 @@ async function postInvoices(
       parties: names,
       lines,
     });
-    const owners = { masterId: record.masterId, accountId: record.accountId, payerId: payer.accountId };
+    const owners = {
+      masterId: record.masterId,
+      accountId: record.accountId,
+      payerId: payer.accountId,
+    };
     const effective = { effectiveDate: context.today, currency: assembled.currency };
     postings.push(toLedger(`invoice:${id}`, invoicePosted(id, assembled), owners, effective));
     if (assembled.totalMinor < 0) {
@@ -194,7 +198,11 @@ async function postInvoices(
     }
   }
   await insertInvoices(connection, invoices, context.now);
-  await writePostings(connection, postings.filter((posting) => posting.entries.length > 0), context.now);
+  await writePostings(
+    connection,
+    postings.filter((posting) => posting.entries.length > 0),
+    context.now,
+  );
   await settleCredit(connection, invoices, accounts, context);
   return invoices;
 }

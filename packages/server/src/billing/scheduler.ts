@@ -2,8 +2,9 @@
  * Background work of a server process: the clock's heartbeat, unfinished bill runs, and the daily run when
  * a new day has begun. Every step may run in several processes at once.
  */
-import { type BillingServices, findRunning, workBillRun } from "./bill-run.js";
+
 import { catchUp } from "./advance.js";
+import { type BillingServices, findRunning, workBillRun } from "./bill-run.js";
 
 const TICK_MS = 1_000;
 /** An account that could not be billed is tried again at most this often on the same day. */

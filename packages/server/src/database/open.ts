@@ -1,8 +1,8 @@
 /** The database of this server: the one that DATABASE_URL names, or a private PostgreSQL. */
 import type { ServerConfig } from "../config.js";
-import type { Log } from "../server.js";
-import { startPrivatePostgres } from "../postgres/index.js";
 import { isHalfMade } from "../installation.js";
+import { startPrivatePostgres } from "../postgres/index.js";
+import type { Log } from "../server.js";
 import { migrate } from "./migrate.js";
 import { createPool, type Pool } from "./pool.js";
 
@@ -26,7 +26,10 @@ export async function openDatabase(
     log: (message) => log({ level: "info", message }),
   });
   postgres.onStateChange((state) => {
-    log({ level: state === "up" ? "info" : "warn", message: `The private PostgreSQL is ${state}.` });
+    log({
+      level: state === "up" ? "info" : "warn",
+      message: `The private PostgreSQL is ${state}.`,
+    });
   });
   const pool = createPool({ ...postgres.connection });
   const close = async () => {

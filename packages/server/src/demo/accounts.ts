@@ -8,11 +8,20 @@ export type DemoPlan = {
 
 /** Something that happens to an account, so many days after it was made. */
 export type DemoEvent =
-  | { readonly day: number; readonly do: "subscribe"; readonly body: Readonly<Record<string, unknown>> }
+  | {
+      readonly day: number;
+      readonly do: "subscribe";
+      readonly body: Readonly<Record<string, unknown>>;
+    }
   | { readonly day: number; readonly do: "addon"; readonly body: Readonly<Record<string, unknown>> }
   | { readonly day: number; readonly do: "changeBase"; readonly body: DemoPlan }
   | { readonly day: number; readonly do: "changeAddon"; readonly body: DemoPlan }
-  | { readonly day: number; readonly do: "cancelAddon"; readonly type: string; readonly reason: number }
+  | {
+      readonly day: number;
+      readonly do: "cancelAddon";
+      readonly type: string;
+      readonly reason: number;
+    }
   | { readonly day: number; readonly do: "cancelBase"; readonly reason: number }
   | {
       readonly day: number;
@@ -255,7 +264,9 @@ export const demoAccounts: readonly DemoAccount[] = [
     ...abroad("Dubai", "AE"),
     daysAgo: 200,
     events: [
-      subscribe("business_monthly", 11, { plan_room_connector: { type: "roomconnector_monthly", hosts: 2 } }),
+      subscribe("business_monthly", 11, {
+        plan_room_connector: { type: "roomconnector_monthly", hosts: 2 },
+      }),
       usage(12, { business_monthly: 11, roomconnector_monthly: 1 }),
       { day: 190, do: "cancelAddon", type: "roomconnector_monthly", reason: 5 },
     ],
@@ -293,7 +304,9 @@ export const demoAccounts: readonly DemoAccount[] = [
     ...US("Nashville", "TN"),
     daysAgo: 120,
     events: [
-      subscribe("monthly", 4, { plan_audio: { type: "tollfree_monthly_commitment_100", tollfree_countries: "US" } }),
+      subscribe("monthly", 4, {
+        plan_audio: { type: "tollfree_monthly_commitment_100", tollfree_countries: "US" },
+      }),
       usage(20, { monthly: 3 }),
     ],
   },

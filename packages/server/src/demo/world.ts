@@ -44,7 +44,11 @@ export async function buildDemoWorld(services: BillingServices, log: Log): Promi
     await step.run();
   }
   invoices += await world.moveTo(today);
-  log({ level: "info", message: `The demo world has ${demoAccounts.length} sub accounts.`, invoices });
+  log({
+    level: "info",
+    message: `The demo world has ${demoAccounts.length} sub accounts.`,
+    invoices,
+  });
   return master;
 }
 
@@ -112,7 +116,8 @@ class World {
     const steps: Step[] = [{ date: made, run: () => this.#create(account, index) }];
     for (const event of account.events) {
       const date = addDays(made, event.day);
-      if (date <= this.#today) steps.push({ date, run: () => this.#carryOut(account, index, event) });
+      if (date <= this.#today)
+        steps.push({ date, run: () => this.#carryOut(account, index, event) });
     }
     if (account.vip) {
       steps.push({ date: this.#today, run: () => this.#flag(account, { vip: true }) });

@@ -11,16 +11,16 @@ import {
 } from "@paymaster/contract";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { handlers } from "../operations/index.js";
+import type { RateLimiter } from "../rate-limits/index.js";
 import type { AccountRef } from "../store/accounts.js";
+import { answerError, answerNotFound } from "./answer-error.js";
+import { authorize, bearerToken } from "./authorize.js";
 import { readBody, registerBodyParsers } from "./body.js";
 import type { Call, FileReply, Reply, Services } from "./call.js";
 import { performWrite } from "./idempotency.js";
-import { authorize, bearerToken } from "./authorize.js";
-import { answerError, answerNotFound } from "./answer-error.js";
 import type { Authenticator, Principal } from "./principal.js";
-import type { RateLimiter } from "../rate-limits/index.js";
-import { newTrackingId, setWireHeaders } from "./wire-headers.js";
 import { compileValidator, type Validate, validationFault } from "./validation.js";
+import { newTrackingId, setWireHeaders } from "./wire-headers.js";
 
 export interface AppOptions {
   readonly services: Services;
@@ -106,7 +106,12 @@ function registerOperation(
     method: operation.method,
     url,
     onRequest: async (request, reply) => {
-      const principal = await authorize(request, operation, options.authenticator, services.profile);
+      const principal = await authorize(
+        request,
+        operation,
+        options.authenticator,
+        services.profile,
+      );
       request.principal = principal;
       await options.rateLimiter.admit(operation, principal, paramsOf(request), reply);
     },
@@ -121,7 +126,10 @@ function registerOperation(
         body:
           bodySchema === null
             ? {}
-            : checked(await readBody(request, bodySchema, operation.bodyRequired ?? true), checkBody),
+            : checked(
+                await readBody(request, bodySchema, operation.bodyRequired ?? true),
+                checkBody,
+              ),
         trackingId: request.id,
         ...targetOf(operation, principal, paramsOf(request)),
       };
@@ -189,5 +197,5 @@ function send(reply: FastifyReply, answer: Reply | FileReply): FastifyReply {
     .send(JSON.stringify(answer.body));
 }
 
-export { bearerToken };
 export type { WireProfile };
+export { bearerToken };

@@ -21,6 +21,12 @@ export function registerBodyParsers(app: FastifyInstance): void {
       done(null, value);
     });
   });
+  // Forms are for the token endpoint; as the body of an operation their text is not a JSON object.
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (_request, body, done) => done(null, body.toString()),
+  );
   app.register(multipart, {
     limits: {
       fields: MAX_FORM_FIELDS,
@@ -58,7 +64,11 @@ async function readForm(request: FastifyRequest, schema: TSchema): Promise<unkno
     throw new WireFault(
       commonErrors.validationFailed,
       {},
-      { errors: [{ field: "body", message: `The form cannot be read: ${(error as Error).message}.` }] },
+      {
+        errors: [
+          { field: "body", message: `The form cannot be read: ${(error as Error).message}.` },
+        ],
+      },
     );
   }
   const result = bodyFromForm(fields, schema);

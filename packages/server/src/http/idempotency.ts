@@ -83,7 +83,11 @@ async function performOnce(
     [`${masterId}/${accountId}/${key}`],
   );
   if (locks[0]?.locked !== true) {
-    throw new WireFault(commonErrors.idempotencyInProgress, {}, { headers: { "retry-after": "1" } });
+    throw new WireFault(
+      commonErrors.idempotencyInProgress,
+      {},
+      { headers: { "retry-after": "1" } },
+    );
   }
   const hash = requestHash(call);
   const now = services.clock.now();
@@ -113,15 +117,7 @@ async function performOnce(
       on conflict (master_id, account_id, key) do update
         set request_hash = excluded.request_hash, status = excluded.status,
             body = excluded.body, created_at = excluded.created_at`,
-    [
-      masterId,
-      accountId,
-      key,
-      hash,
-      kept_status,
-      body === null ? null : JSON.stringify(body),
-      now,
-    ],
+    [masterId, accountId, key, hash, kept_status, body === null ? null : JSON.stringify(body), now],
   );
   return outcome;
 }
@@ -145,7 +141,12 @@ async function perform(
 function requestHash(call: Call): Buffer {
   return createHash("sha256")
     .update(
-      JSON.stringify([call.operation.method, call.operation.path, call.params, canonical(call.body)]),
+      JSON.stringify([
+        call.operation.method,
+        call.operation.path,
+        call.params,
+        canonical(call.body),
+      ]),
     )
     .digest();
 }

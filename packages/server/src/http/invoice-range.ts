@@ -1,6 +1,6 @@
 /** The `from` and `to` of the invoice list: at most one year, within the past three years. */
 import { commonErrors } from "@paymaster/contract";
-import { addDays, addMonths, isCivilDate, type CivilDate } from "@paymaster/engine";
+import { addDays, addMonths, type CivilDate, isCivilDate } from "@paymaster/engine";
 import { WireFault } from "./wire-fault.js";
 
 const DEFAULT_DAYS = 365;

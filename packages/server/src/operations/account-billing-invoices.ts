@@ -2,8 +2,8 @@
 import { minorToMajor } from "@paymaster/engine";
 import { loadTarget, operationFault } from "../billing/plan-write.js";
 import { invoiceRange } from "../http/invoice-range.js";
-import type { ReadFactory } from "./factory.js";
 import { type InvoiceRecord, listInvoices } from "../store/invoices.js";
+import type { ReadFactory } from "./factory.js";
 
 export const accountBillingInvoices: ReadFactory<"pool" | "clock"> =
   ({ pool, clock }) =>

@@ -3,8 +3,8 @@ import { checkContactChange } from "@paymaster/engine";
 import { loadTarget, operationFault } from "../billing/plan-write.js";
 import { emptyPreview } from "../billing/preview-body.js";
 import { saveContact } from "../store/account-changes.js";
-import { writeAudit } from "../store/audit.js";
 import type { Contact } from "../store/accounts.js";
+import { writeAudit } from "../store/audit.js";
 import type { WriteFactory } from "./factory.js";
 
 export const accountBillingUpdate: WriteFactory =

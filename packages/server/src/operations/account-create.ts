@@ -1,7 +1,7 @@
 /** POST /accounts: a new sub account of the calling master, free and without plans. */
 import { commonErrors } from "@paymaster/contract";
-import { operationFault } from "../billing/plan-write.js";
 import { addAccount } from "../billing/new-account.js";
+import { operationFault } from "../billing/plan-write.js";
 import { emptyPreview } from "../billing/preview-body.js";
 import type { Connection } from "../database/pool.js";
 import type { Call } from "../http/call.js";

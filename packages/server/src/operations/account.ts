@@ -1,8 +1,8 @@
 /** GET /accounts/{accountId}: one sub account, or the caller itself. */
 import { runningBase } from "@paymaster/engine";
 import { loadTarget } from "../billing/plan-write.js";
-import { accountType, instant } from "./accounts.js";
 import { optionsBody } from "./account-options.js";
+import { accountType, instant } from "./accounts.js";
 import type { ReadFactory } from "./factory.js";
 
 export const account: ReadFactory<"pool" | "profile"> =

@@ -49,8 +49,7 @@ function entry(account: ListedAccount, profile: WireProfile) {
   return {
     id: account.accountId,
     account_name: account.accountName,
-    account_number:
-      profile === "2026" ? account.accountNumber : String(account.accountNumber),
+    account_number: profile === "2026" ? account.accountNumber : String(account.accountNumber),
     account_type: accountType(account),
     created_at: account.createdAt.toISOString(),
     owner_email: account.ownerEmail,
@@ -117,7 +116,9 @@ function fingerprint(call: Call, size: number): string {
 }
 
 function writeToken(token: PageToken): string {
-  return Buffer.from(JSON.stringify([token.offset, token.bound, token.until])).toString("base64url");
+  return Buffer.from(JSON.stringify([token.offset, token.bound, token.until])).toString(
+    "base64url",
+  );
 }
 
 function readToken(text: string, bound: string, nowMs: number): number {

@@ -1,6 +1,6 @@
 /** The handler of every operation, by its tool name: a missing one does not compile. */
 import type { ToolName } from "@paymaster/contract";
-import type { Services } from "../http/call.js";
+import type { ReadHandler, Services } from "../http/call.js";
 import { account } from "./account.js";
 import { accountBilling } from "./account-billing.js";
 import { accountBillingInvoices } from "./account-billing-invoices.js";
@@ -20,7 +20,6 @@ import { downloadInvoicePdf } from "./download-invoice-pdf.js";
 import type { Handler, WriteFactory } from "./factory.js";
 import { getAccountBillingInvoice } from "./get-account-billing-invoice.js";
 import { getPlanUsage } from "./get-plan-usage.js";
-import type { ReadHandler } from "../http/call.js";
 
 const reading = (factory: (services: Services) => ReadHandler) => (services: Services) => ({
   read: factory(services),

@@ -42,11 +42,7 @@ export async function insertAccount(db: Queryable, account: NewAccount): Promise
   });
 }
 
-export async function saveContact(
-  db: Queryable,
-  ref: AccountRef,
-  contact: Contact,
-): Promise<void> {
+export async function saveContact(db: Queryable, ref: AccountRef, contact: Contact): Promise<void> {
   await db.query({
     name: "save-contact",
     text: "update accounts set contact = $3 where master_id = $1 and id = $2",
@@ -114,8 +110,9 @@ export async function saveFlags(
 ): Promise<void> {
   const given = FLAG_COLUMNS.filter((name) => flags[name] !== undefined);
   const assignments = given.map((name, index) => `${name} = $${index + 3}`);
-  await db.query(
-    `update accounts set ${assignments.join(", ")} where master_id = $1 and id = $2`,
-    [ref.masterId, ref.accountId, ...given.map((name) => flags[name])],
-  );
+  await db.query(`update accounts set ${assignments.join(", ")} where master_id = $1 and id = $2`, [
+    ref.masterId,
+    ref.accountId,
+    ...given.map((name) => flags[name]),
+  ]);
 }

@@ -6,7 +6,11 @@ import type { AccountRef, Contact } from "./accounts.js";
 
 /** Names and addresses on an invoice, as they were on its day. */
 export interface Parties {
-  readonly account: { readonly id: string; readonly name: string; readonly contact: Contact | null };
+  readonly account: {
+    readonly id: string;
+    readonly name: string;
+    readonly contact: Contact | null;
+  };
   readonly payer: { readonly id: string; readonly name: string; readonly contact: Contact | null };
 }
 

@@ -150,7 +150,7 @@ export function copyNative(options: DirOptions = {}): string {
 
 /** Directories under /var/lib/paymaster that belong to data directories below `dir`. */
 export function basesOf(dir: string): string[] {
-  if (!existsSync(SHARED_STATE_DIR)) return [];
+  if (!isRoot || !existsSync(SHARED_STATE_DIR)) return []; // only root ever makes one
   return readdirSync(SHARED_STATE_DIR)
     .map((name) => join(SHARED_STATE_DIR, name))
     .filter((base) => readIfAny(join(base, "data-directory")).startsWith(dir));

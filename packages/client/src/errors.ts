@@ -80,7 +80,10 @@ export class RateLimitError extends ApiError {
   override readonly name: string = "RateLimitError";
   /** When the quota reopens; undefined: the service did not say. */
   readonly retryAt: Date | undefined;
-  /** Milliseconds from the answer to `retryAt` on the service's own clock. */
+  /**
+   * Milliseconds from the answer to `retryAt`, never negative; undefined: there is no `retryAt`, or
+   * the answer's Date is of another clock.
+   */
   readonly retryAfterMs: number | undefined;
 
   constructor(fields: ApiErrorFields, retryAfterMs: number | undefined) {

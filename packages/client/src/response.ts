@@ -128,8 +128,7 @@ function refusal(
     rateLimit: readRateLimit(headers, nowMs),
   };
   if (status === 429 || envelope.code === 429) {
-    const retryAtMs = fields.rateLimit?.retryAt?.getTime();
-    return new RateLimitError(fields, retryAtMs === undefined ? undefined : retryAtMs - nowMs);
+    return new RateLimitError(fields, retryAfterMs(fields.rateLimit?.retryAt, nowMs));
   }
   const scopes = scopesIn(envelope.message);
   if (scopes !== undefined) return new MissingScopeError(fields, scopes);
@@ -143,6 +142,15 @@ function refusal(
     });
   }
   return new ApiError(fields);
+}
+
+/** A quota does not reopen in the past: then two clocks differ, and the distance says nothing. */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
+function retryAfterMs(retryAt: Date | undefined, nowMs: number): number | undefined {
+  if (retryAt === undefined) return undefined;
+  const distanceMs = retryAt.getTime() - nowMs;
+  return distanceMs < -MAX_CLOCK_SKEW_MS ? undefined : Math.max(distanceMs, 0);
 }
 
 /** `Invalid access token, does not contain scopes:[a, b].` under several codes (facts, 4.3). */

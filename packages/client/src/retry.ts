@@ -57,8 +57,7 @@ function pauseMs(failed: FailedAttempt, policy: RetryPolicy): number | undefined
   const backoffMs = policy.baseDelayMs * 2 ** (failed.attempt - 1) * (0.5 + failed.jitter / 2);
   if (!(failed.error instanceof RateLimitError)) return Math.round(backoffMs);
   if (failed.error.retryAfterMs !== undefined) {
-    // An instant that has passed already (two clocks) must not become a burst.
-    return Math.round(Math.max(failed.error.retryAfterMs, 0) + backoffMs);
+    return Math.round(failed.error.retryAfterMs + backoffMs);
   }
   if (failed.error.rateLimit?.type === "Daily-limit") return undefined;
   // A per-second limit without a time: the next second.

@@ -229,6 +229,22 @@ describe("quotas", () => {
     expect(answer.attempts).toBe(2);
   });
 
+  it("does not take an instant of another clock for a short wait", async () => {
+    const quota = { code: 429, message: "You have reached the maximum daily rate limit" };
+    const peer = await startPeer((_, response) =>
+      json(response, 429, quota, {
+        date: "Sun, 22 Nov 2026 13:47:57 GMT",
+        "X-RateLimit-Type": "Daily-limit",
+        "Retry-After": "2021-06-02T00:00:00Z",
+      }),
+    );
+    const call = clientOf(peer).getPlanUsage({ accountId: "me" });
+    const error = await failureOf(call, RateLimitError);
+    expect(error.retryAfterMs).toBeUndefined();
+    expect(error.retryAt?.toISOString()).toBe("2021-06-02T00:00:00.000Z");
+    expect(peer.requests).toHaveLength(1);
+  });
+
   it("does not repeat a write", async () => {
     const peer = await startPeer((_, response) =>
       json(response, 429, { code: 429, message: "per second" }, { "Retry-After": "0" }),

@@ -66,10 +66,6 @@ describe("shouldRetry", () => {
     expect(decide(daily)).toEqual({ retry: false, reason: "wait_too_long" });
   });
 
-  it("does not turn an instant that has passed into a burst", () => {
-    expect(decide(quota(-1e12))).toEqual({ retry: true, waitMs: 100 });
-  });
-
   it("spreads callers that failed together, never beyond the full pause", () => {
     const waits = [0, 0.5, 0.999].map((jitter) =>
       shouldRetry({ effect: "read", attempt: 1, error: unavailable, jitter }, policy),

@@ -44,9 +44,8 @@ export async function callTool(
     }
     return answer(tool, data, services);
   } catch (error) {
-    const { credentialOrigin, now } = services;
-    const context = { operation: tool.operation, credentialOrigin, nowMs: now() };
-    return failure(explainError(error, context));
+    const { credentialOrigin } = services;
+    return failure(explainError(error, { operation: tool.operation, credentialOrigin }));
   }
 }
 

@@ -15,12 +15,11 @@ export interface ErrorContext {
   readonly operation: Operation;
   /** Where the credential comes from, e.g. `authentication[0] of billing.json`. */
   readonly credentialOrigin: string;
-  readonly nowMs: number;
 }
 
 /** @returns two sentences or a few: what happened, then what to do */
 export function explainError(error: unknown, context: ErrorContext): string {
-  if (error instanceof RateLimitError) return explainRateLimit(error, context.nowMs);
+  if (error instanceof RateLimitError) return explainRateLimit(error);
   if (error instanceof MissingScopeError) return explainScope(error, context);
   if (error instanceof AuthenticationError) {
     return `Not authenticated: ${error.message} The credential comes from ${context.credentialOrigin}; the person who runs this server has to correct it there and start it again.`;
@@ -51,7 +50,7 @@ function explainScope(error: MissingScopeError, { operation, credentialOrigin }:
   return `${error.message} The credential from ${credentialOrigin} lacks a scope. Ask the administrator of the master account to grant it one of these: ${[...wanted].join(", ")}.`;
 }
 
-function explainRateLimit(error: RateLimitError, nowMs: number): string {
+function explainRateLimit(error: RateLimitError): string {
   const { category, type, limit } = error.rateLimit ?? {};
   const details = [category, type, limit === undefined ? undefined : `limit ${limit}`]
     .filter((detail) => detail !== undefined)
@@ -59,9 +58,12 @@ function explainRateLimit(error: RateLimitError, nowMs: number): string {
   const quota = details === "" ? "" : ` (${details})`;
   const said = `A quota is used up${quota}: ${error.message}`;
   if (error.retryAt === undefined) return `${said} Wait a minute before calling again.`;
-  const waitMs = error.retryAfterMs ?? error.retryAt.getTime() - nowMs;
   const instant = error.retryAt.toISOString().replace(".000Z", "Z");
-  return `${said} It reopens at ${instant}, ${inWords(waitMs)} from now. Do not call this tool before then.`;
+  const wait =
+    error.retryAfterMs === undefined
+      ? "on the service's clock"
+      : `${inWords(error.retryAfterMs)} from now`;
+  return `${said} It reopens at ${instant}, ${wait}. Do not call this tool before then.`;
 }
 
 /** A duration for people, rounded up to what matters. */

@@ -77,13 +77,14 @@ function mapValues<A, B>(
 }
 
 /** TypeBox keeps its own marks on schemas; only what JSON carries goes over the wire. */
-function plain(schema: unknown): JsonSchema {
+export function plain(schema: unknown): JsonSchema {
   return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
 
 const SHAPE_KEYWORDS = new Set(["type", "title", "description", "properties", "items", "anyOf"]);
 
-function relax(schema: JsonSchema): JsonSchema {
+/** The schema without what would refuse a slightly different value. */
+export function relax(schema: JsonSchema): JsonSchema {
   const kept = Object.entries(schema).filter(([keyword]) => SHAPE_KEYWORDS.has(keyword));
   return Object.fromEntries(
     kept.map(([keyword, value]) => {
@@ -92,7 +93,13 @@ function relax(schema: JsonSchema): JsonSchema {
       }
       if (keyword === "items") return [keyword, relax(value as JsonSchema)];
       if (keyword === "anyOf") return [keyword, (value as JsonSchema[]).map(relax)];
-      return [keyword, value];
+      return keyword === "type" ? [keyword, relaxType(value)] : [keyword, value];
     }),
   );
+}
+
+/** Some sources show one plan where others show a list of plans, and counts with a fraction. */
+function relaxType(type: unknown): unknown {
+  if (type === "object" || type === "array") return ["object", "array"];
+  return type === "integer" ? "number" : type;
 }

@@ -1,6 +1,7 @@
 /** What a writing tool answers: first the change and a confirmation, then that it was made. */
 import type { Preview } from "@paymaster/client";
-import type { ObjectSchema } from "./tool-schema.js";
+import { previewBody } from "@paymaster/contract";
+import { type ObjectSchema, plain, relax } from "./tool-schema.js";
 
 export type WriteResult =
   | {
@@ -17,7 +18,10 @@ export const writeOutputSchema: ObjectSchema = {
   type: "object",
   properties: {
     status: { type: "string", enum: ["confirmation_required", "done"] },
-    preview: { type: ["object", "null"], description: "What the change would do and cost." },
+    preview: {
+      anyOf: [{ type: "null" }, relax(plain(previewBody))],
+      description: "What the change would do and cost.",
+    },
     confirmation: { type: "string", description: "Argument `confirmation` of the second call." },
     expires_at: { type: "string", description: "Until when the confirmation is valid." },
     result: { description: "The service's answer, when the change was made." },
@@ -33,7 +37,7 @@ export function describePreview(tool: string, preview: Preview | null): string {
   const { currency } = preview;
   const lines = preview.lines.map(
     (line) =>
-      `- ${line.charge_name}: ${line.quantity} x ${amount(line.unit_price, currency)}, ${line.start_date} to ${line.end_date}: ${amount(line.total_amount, currency)}${line.explanation === undefined ? "" : ` (${line.explanation})`}`,
+      `- ${line.charge_name}: ${line.quantity} x ${amount(line.unit_price, currency)}, ${line.start_date} to ${line.end_date}: ${amount(line.total_amount, currency)} (${line.explanation})`,
   );
   const invoiced = lines.length === 0 ? ["Nothing is invoiced now."] : lines;
   return [

@@ -85,6 +85,8 @@ describe("the list of tools", () => {
 describe("a reading tool", () => {
   const usage = {
     plan_base: { type: "monthly", hosts: 2, usage: 1 },
+    // The published schema has a list here, its example one plan.
+    plan_zoom_rooms: [{ type: "zroom_monthly", hosts: 1, usage: 0 }],
     plan_new_in_2031: [{ type: "x" }],
   };
 

@@ -24,6 +24,10 @@ export interface Subscribed {
 export interface SubscribedType extends Subscribed {
   type: string;
 }
+/** A plan with its licences, of which GET plans shows no status. */
+export interface HeldPlan extends PlanOnly {
+  hosts: number;
+}
 export interface SubscribedHosts extends SubscribedType {
   hosts: number;
 }
@@ -72,18 +76,18 @@ export interface PlansAnswer {
   plan_zoom_one_edu_school_campus_plus?: SubscribedHosts[];
   plan_zoom_one_edu_premier?: SubscribedHosts[];
   plan_zoom_one_edu_student?: SubscribedHosts;
-  plan_sdk_cmr?: SubscribedHosts;
+  plan_sdk_cmr?: PlanOnly;
   plan_whiteboard?: SubscribedHosts;
   plan_whiteboard_plus?: SubscribedHosts;
-  plan_zoom_iq?: SubscribedHosts;
+  plan_zoom_iq?: HeldPlan;
   plan_zwr?: SubscribedHosts;
-  plan_ztransl?: SubscribedHosts;
+  plan_ztransl?: HeldPlan;
   plan_zsched?: SubscribedHosts;
   plan_mesh?: SubscribedHosts;
   plan_workforce_management?: SubscribedHosts;
   plan_audio_us_ca?: SubscribedHosts;
   plan_visitor_management?: SubscribedHosts;
-  plan_zoom_clips_plus?: SubscribedHosts;
+  plan_zoom_clips_plus?: SubscribedType;
   plan_partner_premier_support?: SubscribedType;
   plan_zva?: SubscribedHosts[];
   plan_united?: SubscribedHosts;
@@ -95,7 +99,7 @@ export interface PlansAnswer {
     plan_usage?: SubscribedCallout;
     plan_phone_number?: SubscribedHosts[];
     plan_recording?: SubscribedType;
-    plan_ai_expert_assist?: SubscribedHosts;
+    plan_ai_expert_assist?: SubscribedType;
   };
   plan_znode?: {
     plan_znode_base?: SubscribedHosts;

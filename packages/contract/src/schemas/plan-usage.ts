@@ -4,12 +4,15 @@ import { families, type PlanFamily, type UsagePlace } from "../catalogue/familie
 import type { WireProfile } from "../operation.js";
 import { open, type Placed, placeMembers } from "./plan-parts.js";
 
-export interface PlanUsage {
+export interface RoomUsage {
   type: string;
   /** Licences bought. */
   hosts: number;
   /** Licences in use. */
   usage: number;
+}
+
+export interface PlanUsage extends RoomUsage {
   /** 2026: licences given to people who have not accepted yet. */
   pending?: number;
 }
@@ -29,8 +32,8 @@ export interface RecordingUsage {
 /** A family of which nothing is held is absent. */
 export interface UsageAnswer {
   plan_base?: PlanUsage & { active_hosts?: number };
-  plan_zoom_rooms?: PlanUsage;
-  plan_room_connector?: PlanUsage[];
+  plan_zoom_rooms?: RoomUsage;
+  plan_room_connector?: RoomUsage[];
   plan_large_meeting?: PlanUsage[];
   plan_webinar?: PlanUsage[];
   plan_recording?: RecordingUsage;

@@ -5,6 +5,7 @@ import type { WireProfile } from "../operation.js";
 import { open, type Placed, placeMembers } from "./plan-parts.js";
 import {
   type AddonPlans,
+  type PlanOnly,
   type PlanWithHosts,
   type RequestFamily,
   requestFamilies,

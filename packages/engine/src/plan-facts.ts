@@ -132,6 +132,13 @@ function isMet(rule: PlanRule, items: readonly SubscriptionItem[]): boolean {
         hasContactCenter(items, false) &&
         hasContactCenter(items, true) === (rule.concurrent === "needed")
       );
+    case "needs_unlimited":
+      return items.some(
+        (item) =>
+          isRunning(item) &&
+          item.planType.startsWith(rule.prefix) &&
+          item.planType.includes("_unlimited_"),
+      );
     case "enablement":
       // There is no way to have a plan enabled here, so nobody has.
       return false;

@@ -10,6 +10,8 @@ export type PlanRule =
   | { readonly kind: "own_hosts" }
   /** A plan whose code starts with `prefix` must be held (`needed`), or must not be (`excluded`). */
   | { readonly kind: "contact_center"; readonly concurrent: "excluded" | "needed" }
+  /** An unlimited Events or Sessions plan must be held: it is what the additional hosts belong to. */
+  | { readonly kind: "needs_unlimited"; readonly prefix: "ze_" | "zs_" }
   /** Sold only after the vendor's support enabled it. */
   | { readonly kind: "enablement" }
   /** A remark without effect on a purchase: hosts count engagements. */
@@ -27,6 +29,8 @@ const RULES: Readonly<Record<string, PlanRule>> = {
   "needs a phone calling/number plan": { kind: "needs_family", families: CALLING_OR_NUMBER },
   "needs a Video SDK base plan": { kind: "needs_video_sdk" },
   "total large-meeting hosts < total meeting hosts": { kind: "total_hosts", comparison: "<" },
+  // The documents say "in total" of large meetings only; webinars and events are read the same way,
+  // the stricter reading, since their hosts are licences of the same meeting hosts. Inferred.
   "webinar hosts <= total meeting hosts": { kind: "total_hosts", comparison: "<=" },
   "event hosts <= total meeting hosts": { kind: "total_hosts", comparison: "<=" },
   "hosts <= base plan hosts": { kind: "own_hosts" },
@@ -42,6 +46,28 @@ const RULES: Readonly<Record<string, PlanRule>> = {
   "hosts = number of engagements": { kind: "engagements" },
 };
 
+const NEEDS_PHONE: PlanRule = { kind: "needs_family", families: ["plan_phone.plan_base"] };
+const NEEDS_ZNODE: PlanRule = { kind: "needs_family", families: ["plan_znode.plan_znode_base"] };
+
+/**
+ * Rules that section 3.2 of the wire facts states for a whole group of plans, and that the plan list does
+ * not repeat in every row of it.
+ */
+export function groupRules(type: string, family: string): PlanRule[] {
+  const rules: PlanRule[] = [];
+  if (/^plan_phone\.plan_(calling|number)$/.test(family)) rules.push(NEEDS_PHONE);
+  if (type.startsWith("zo_edu_ent_prem_")) rules.push(NEEDS_PHONE);
+  if (family.startsWith("plan_znode.") && family !== "plan_znode.plan_znode_base") {
+    rules.push(NEEDS_ZNODE);
+  }
+  if (/^(zvsdkcr_|vsdk_cmr_)/.test(type)) rules.push({ kind: "needs_video_sdk" });
+  const additional = /^(ze_|zs_)(ah|ace)_/.exec(type)?.[1];
+  if (additional === "ze_" || additional === "zs_") {
+    rules.push({ kind: "needs_unlimited", prefix: additional });
+  }
+  return rules;
+}
+
 /** Throws for prose that has no typed rule: a new catalogue must not lose a rule silently. */
 export function readRule(prose: string): PlanRule {
   const rule = RULES[prose];
@@ -50,7 +76,13 @@ export function readRule(prose: string): PlanRule {
 }
 
 /** Kinds of base plans: a base plan changes only into another of its kind. */
-export type BaseClass = "business" | "education" | "commercial" | "video_sdk" | "rooms";
+export type BaseClass =
+  | "business"
+  | "education"
+  | "commercial"
+  | "video_sdk"
+  | "rooms"
+  | "workspace_reservation";
 
 /**
  * The kind of a base plan by its code. Business and education have a minimum of their own with an error
@@ -61,5 +93,6 @@ export function baseClassOf(type: string): BaseClass {
   if (/^(edu20|plan_edu_|zo_edu_)/.test(type)) return "education";
   if (type.startsWith("vsdk_")) return "video_sdk";
   if (type.startsWith("zroom_") || type.startsWith("plan_zoomroom_")) return "rooms";
+  if (type.startsWith("zwr_")) return "workspace_reservation";
   return "commercial";
 }

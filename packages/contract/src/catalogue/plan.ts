@@ -3,7 +3,7 @@
  * is `plan-catalogue.json`, one plan a line, each with where its facts come from; here it is given types.
  */
 import catalogue from "./plan-catalogue.json" with { type: "json" };
-import { type PlanRule, readRule } from "./plan-rules.js";
+import { groupRules, type PlanRule, readRule } from "./plan-rules.js";
 import { storageGbOf } from "./storage.js";
 
 export type PlanInterval =
@@ -75,15 +75,22 @@ function readPlan(entry: CatalogueEntry): Plan {
     interval,
     intervalMonths: INTERVAL_MONTHS[interval],
     hosts: min === null || max === null ? null : { min, max },
-    // The phone base plans' rule to need a phone base plan is a slip of the list.
-    rules: (entry.rules ?? [])
-      .map(readRule)
-      .filter((rule) => !(rule.kind === "needs_family" && rule.families.includes(entry.family))),
+    rules: rulesOf(entry),
     storageGb: storageGbOf(entry.type, entry.name, entry.family),
     listPriceUsd: entry.list_price_usd,
     priceStatus: entry.price_source as Plan["priceStatus"],
     deprecated: entry.deprecated === true,
   });
+}
+
+/** The row's own rules and those of its group, each once. */
+function rulesOf({ type, family, rules = [] }: CatalogueEntry): readonly PlanRule[] {
+  const own = rules
+    .map(readRule)
+    // The phone base plans' rule to need a phone base plan is a slip of the list.
+    .filter((rule) => !(rule.kind === "needs_family" && rule.families.includes(family)));
+  const known = new Set(own.map((rule) => JSON.stringify(rule)));
+  return [...own, ...groupRules(type, family).filter((rule) => !known.has(JSON.stringify(rule)))];
 }
 
 /** All plan types, in the order of the vendor's list. */

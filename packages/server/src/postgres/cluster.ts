@@ -151,22 +151,33 @@ function initdbError(clusterDir: string, output: string): PostgresError {
   );
 }
 
-/** Creates the application's role and database unless they are there. */
+/**
+ * Creates the application's role and database unless they are there.
+ * @throws PostgresError disk_full, start_failed
+ */
 export async function createApplicationDatabase(
   guard: Guard,
+  clusterDir: string,
   password: string | undefined,
 ): Promise<void> {
   const name = APPLICATION_NAME;
-  const { rows } = await guard.query(
-    `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') AS role,
-            EXISTS (SELECT FROM pg_database WHERE datname = '${name}') AS database`,
-  );
-  const found = rows[0] as { role: boolean; database: boolean };
-  if (!found.role) {
-    const secret = password === undefined ? "" : ` PASSWORD '${password}'`;
-    await guard.query(`CREATE ROLE ${name} LOGIN${secret}`);
+  try {
+    const { rows } = await guard.query(
+      `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') AS role,
+              EXISTS (SELECT FROM pg_database WHERE datname = '${name}') AS database`,
+    );
+    const found = rows[0] as { role: boolean; database: boolean };
+    if (!found.role) {
+      const secret = password === undefined ? "" : ` PASSWORD '${password}'`;
+      await guard.query(`CREATE ROLE ${name} LOGIN${secret}`);
+    }
+    if (!found.database) await guard.query(`CREATE DATABASE ${name} OWNER ${name}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const doing = `create the database in ${clusterDir}`;
+    if (isDiskFull(reason)) throw diskFull(doing, error);
+    throw new PostgresError("start_failed", `Cannot ${doing} (${reason}): try again.`, error);
   }
-  if (!found.database) await guard.query(`CREATE DATABASE ${name} OWNER ${name}`);
 }
 
 /**

@@ -56,7 +56,7 @@ export function fileError(doing: string, error: unknown): PostgresError {
 
 /** Whether output of PostgreSQL tells of a full disk. */
 export function isDiskFull(output: string): boolean {
-  return /No space left on device|Disk quota exceeded/.test(output);
+  return /No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes/.test(output);
 }
 
 /** @param doing what was being done, e.g. "start PostgreSQL in /srv/x" */

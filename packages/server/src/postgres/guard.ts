@@ -72,3 +72,8 @@ export async function openGuard(endpoint: Endpoint, password: string | undefined
     throw error;
   }
 }
+
+/** The code that the server gave its error; undefined for an error that is not the server's. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

@@ -135,9 +135,24 @@ export function makeDir(dir: string, mode: number): boolean {
   return true;
 }
 
-/** Gives a directory that was just made to PostgreSQL's user. */
+/**
+ * Gives a directory that was just made to PostgreSQL's user.
+ * @throws PostgresError no_user
+ */
 export function giveTo(path: string, user: RunAs): void {
-  if (user.spawn.uid !== undefined) lchownSync(path, user.uid, user.gid);
+  if (user.spawn.uid === undefined) return;
+  try {
+    lchownSync(path, user.uid, user.gid);
+  } catch (error) {
+    if (!["EINVAL", "EPERM"].includes(systemCode(error))) throw error;
+    throw new PostgresError(
+      "no_user",
+      `PostgreSQL does not run as root, and this process, although root, cannot hand ${path} to ` +
+        `user ${user.name} (${systemCode(error)}, as in a container that maps no other user): ` +
+        "start Paymaster as an ordinary user, or set DATABASE_URL.",
+      error,
+    );
+  }
 }
 
 /** Gives a whole tree, e.g. a restored copy that belongs to root, to PostgreSQL's user. */

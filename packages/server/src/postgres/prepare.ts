@@ -80,7 +80,7 @@ async function prepareLocked(
   const endpoint: Endpoint = tcp
     ? { host: "127.0.0.1", port: await tcpPort(location.clusterDir) }
     : { host: await createSocketDir(location, note?.socket_dir, user), port: SOCKET_PORT };
-  const settings = serverSettings(endpoint, location.logDir, options.settings);
+  const settings = serverSettings(endpoint, location, options.settings);
   return { location, binaries, user, endpoint, password, settings };
 }
 

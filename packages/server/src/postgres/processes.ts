@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { basename } from "node:path";
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { systemCode } from "./errors.js";
 
 /** Whether the id belongs to any process, be it a zombie. */
@@ -50,32 +50,72 @@ export function processNamespace(): string {
   return process.platform === "linux" ? readLink("/proc/self/ns/pid") : "";
 }
 
+/**
+ * The name that PostgreSQL shows in the titles of all processes of a cluster. They say nothing else
+ * that everybody may read and that tells one cluster from another.
+ */
+export function clusterName(clusterDir: string): string {
+  return `paymaster-${createHash("sha256").update(clusterDir).digest("hex").slice(0, 16)}`;
+}
+
 /** Whether `pid` is a live PostgreSQL server that was started on this data directory. */
 export function isServerOf(pid: number, clusterDir: string): boolean {
   if (!isAlive(pid)) return false;
-  if (process.platform === "linux") return worksOn(pid, clusterDir);
+  if (process.platform === "linux") {
+    const owner = lstatSync(clusterDir, { throwIfNoEntry: false })?.uid;
+    return owner !== undefined && worksOn(pid, clusterDir, owner);
+  }
   if (process.platform === "win32") return true; // postmaster.pid is all there is to go by
   return ps("command=", pid)?.includes(clusterDir) ?? false;
 }
 
 /**
  * Every live PostgreSQL process of a data directory: the server, its workers, and workers that
- * outlived their server. PostgreSQL changes into its data directory, and all its workers inherit
- * that. Only Linux can tell; elsewhere the answer is empty and PostgreSQL's own shared-memory check
- * has the last word.
+ * outlived their server. Only Linux can tell; elsewhere the answer is empty and PostgreSQL's own
+ * shared-memory check has the last word.
  */
 export function processesOf(clusterDir: string): number[] {
   if (process.platform !== "linux") return [];
+  const owner = lstatSync(clusterDir, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined) return [];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => worksOn(pid, clusterDir) && isAlive(pid));
+    .filter((pid) => worksOn(pid, clusterDir, owner) && isAlive(pid));
 }
 
-function worksOn(pid: number, clusterDir: string): boolean {
-  // A shell whose working directory is the data directory is not a server: look at the program too.
-  const program = basename(readLink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "");
-  return program === "postgres" && readLink(`/proc/${pid}/cwd`) === clusterDir;
+/**
+ * PostgreSQL changes into its data directory, and all its workers inherit that. But the working
+ * directory of another user's process is hidden even from root where the capability SYS_PTRACE is
+ * missing, as in a container: there the command line must do, which everybody may read.
+ */
+function worksOn(pid: number, clusterDir: string, owner: number): boolean {
+  if (ownerOf(pid) !== owner) return false; // titles can be forged, but not by another user
+  const [program, directory] = [readLink(`/proc/${pid}/exe`), readLink(`/proc/${pid}/cwd`)];
+  if (program !== "" && directory !== "") {
+    // A shell whose working directory is the data directory is not a server.
+    return /\/postgres( \(deleted\))?$/.test(program) && directory === clusterDir;
+  }
+  const words = commandLine(pid);
+  const isServer = /(^|\/)postgres$/.test(words[0] ?? "") && words.includes(clusterDir);
+  return isServer || (words[0]?.startsWith(`postgres: ${clusterName(clusterDir)}: `) ?? false);
+}
+
+function ownerOf(pid: number): number | undefined {
+  const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(readText(`/proc/${pid}/status`))?.[1];
+  return uid === undefined ? undefined : Number(uid);
+}
+
+function commandLine(pid: number): string[] {
+  return readText(`/proc/${pid}/cmdline`).split("\0");
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // the process went away
+  }
 }
 
 function readLink(path: string): string {
@@ -87,12 +127,7 @@ function readLink(path: string): string {
 }
 
 function statFields(pid: number): { state: string; startTicks: string } | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return undefined;
-  }
+  const text = readText(`/proc/${pid}/stat`);
   // The command name stands in parentheses and may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, startTicks] = [fields[0], fields[19]]; // fields 3 and 22 of proc(5)
@@ -100,11 +135,7 @@ function statFields(pid: number): { state: string; startTicks: string } | undefi
 }
 
 function bootId(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-  } catch {
-    return "";
-  }
+  return readText("/proc/sys/kernel/random/boot_id").trim();
 }
 
 function ps(column: string, pid: number): string | undefined {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Binaries, cleanEnvironment, program } from "./binaries.js";
 import { diskFull, fileError, isDiskFull, PostgresError, systemCode } from "./errors.js";
-import { type Guard, openGuard } from "./guard.js";
+import { type Guard, openGuard, sqlState } from "./guard.js";
 import type { Location } from "./location.js";
 import { lockedError } from "./lock.js";
 import { endOfLogs, failureLines } from "./log-files.js";
@@ -286,10 +286,10 @@ async function connectGuard(
       if (guard.holdsLock || performance.now() - begun_ms > LOCK_LIMIT_MS) return guard;
       await guard.close();
     } catch (error) {
-      const code = systemCode(error);
+      const code = sqlState(error);
       // 57P03: it is starting up, or shutting down. 53300: every connection is taken.
       if (code === "57P03" || code === "53300") heard_ms = performance.now();
-      else if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith("57P")) throw error;
+      else if (code !== undefined && !code.startsWith("57P")) throw error;
     }
     await sleep(POLL_MS);
   }

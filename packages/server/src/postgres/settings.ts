@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { clusterName } from "./processes.js";
 
 /** How clients reach the server. */
 export interface Endpoint {
@@ -18,7 +19,7 @@ export const LOG_FILE_PREFIX = "postgresql-";
  */
 export function serverSettings(
   endpoint: Endpoint,
-  logDir: string,
+  directories: { clusterDir: string; logDir: string },
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const overTcp = endpoint.host === "127.0.0.1";
@@ -61,9 +62,11 @@ export function serverSettings(
     datestyle: "ISO, YMD",
     lc_messages: "C",
 
+    cluster_name: clusterName(directories.clusterDir),
+
     // Files of at most 4 MB; `log-files.ts` keeps the newest few.
     logging_collector: "on",
-    log_directory: logDir,
+    log_directory: directories.logDir,
     log_filename: `${LOG_FILE_PREFIX}%Y-%m-%d_%H%M%S.log`,
     log_rotation_size: "4MB",
     log_rotation_age: "0",

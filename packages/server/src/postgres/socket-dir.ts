@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileError, PostgresError } from "./errors.js";
-import { giveTo, type Location, makeDir, shortId } from "./location.js";
+import { giveTo, type Location, makeDir } from "./location.js";
+import { clusterName } from "./processes.js";
 import { canEnter, type RunAs } from "./run-as.js";
 
 /** The port is only part of the socket's name: nothing listens on a network. */
@@ -43,7 +44,7 @@ export async function createSocketDir(
   }
   if (fitsSocketPath(own) && (await holdsSockets(own))) return own;
 
-  const stem = `paymaster-${shortId(location.clusterDir)}`;
+  const stem = clusterName(location.clusterDir);
   const isOurs = recorded !== undefined && basename(recorded).startsWith(stem);
   if (isOurs && isPrivate(recorded, user)) return recorded;
   for (const parent of new Set([tmpdir(), "/tmp"])) {

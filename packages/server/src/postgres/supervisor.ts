@@ -62,7 +62,7 @@ export async function supervise(options: SupervisorOptions): Promise<PrivatePost
   try {
     const server = await attachOrStart(cluster, options.log, signal);
     try {
-      await createApplicationDatabase(server.guard, cluster.password);
+      await createApplicationDatabase(server.guard, cluster.location.clusterDir, cluster.password);
       recordStarted(cluster);
     } catch (error) {
       await server.guard.close();
@@ -129,7 +129,7 @@ class Supervisor implements PrivatePostgres {
     this.startedAt_ms = performance.now();
     void server.guard.lost.then(() => {
       if (this.ending.signal.aborted) return;
-      this.recovery = this.recover();
+      this.recovery = this.recover().catch((error: unknown) => this.giveUp(error));
     });
   }
 
@@ -144,7 +144,7 @@ class Supervisor implements PrivatePostgres {
       try {
         await sleep(delay_ms, undefined, { signal: this.ending.signal });
         this.watch(await this.startAgain());
-        this.tell("up");
+        if (!this.ending.signal.aborted) this.tell("up");
         return;
       } catch (error) {
         if (this.ending.signal.aborted) return;
@@ -168,9 +168,10 @@ class Supervisor implements PrivatePostgres {
   }
 
   private async giveUp(last: unknown): Promise<void> {
-    this.server = undefined;
     const { clusterDir, logDir } = this.cluster.location;
-    await endOrphans(clusterDir);
+    if (this.server?.alive()) await shutDown(this.cluster, this.server);
+    else await endOrphans(clusterDir);
+    this.server = undefined;
     const reason = last instanceof Error ? last.message : "it kept dying soon after its start.";
     const error = new PostgresError(
       "gave_up",
@@ -183,7 +184,13 @@ class Supervisor implements PrivatePostgres {
   }
 
   private tell(state: "down" | "up"): void {
-    for (const listener of this.listeners) listener(state);
+    for (const listener of this.listeners) {
+      try {
+        listener(state);
+      } catch (error) {
+        this.options.log(oneLine(`a listener failed on "${state}": ${String(error)}`));
+      }
+    }
   }
 
   private async end(): Promise<void> {

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach } from "vitest";
@@ -170,12 +170,22 @@ export function postgresBelow(dir: string): number[] {
   const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
   return pids.filter((pid) => {
     try {
-      const [program, cwd] = [readlinkSync(`/proc/${pid}/exe`), readlinkSync(`/proc/${pid}/cwd`)];
-      return basename(program).startsWith("postgres") && cwd.startsWith(dir) && isAlive(pid);
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      if (!/(^|\/)postgres(:.*)?$/.test(words[0] ?? "")) return false;
+      const below = words.some((word) => word.startsWith(dir)) || cwdOf(pid).startsWith(dir);
+      return below && isAlive(pid);
     } catch {
-      return false;
+      return false; // gone
     }
   });
+}
+
+function cwdOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
 }
 
 async function remove(dir: string): Promise<void> {

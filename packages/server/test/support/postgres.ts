@@ -208,7 +208,7 @@ async function startPrivate(location: Location, user: RunAs) {
   await initialize(location, binaries, user, undefined);
   const endpoint = { host: await createSocketDir(location, undefined, user), port: SOCKET_PORT };
   await launch(program(binaries.dir, "postgres"), location, user, {
-    ...serverSettings(endpoint, location.logDir),
+    ...serverSettings(endpoint, location),
     ...UNSAFE_BUT_FAST,
   });
   return endpoint;

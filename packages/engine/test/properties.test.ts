@@ -288,4 +288,19 @@ function expectWellFormed(state: AccountState, today: string): void {
     expect(item.status === "cancel").toBe(item.cancellation !== null);
   }
   for (const item of state.items) expect(item.status).not.toBe("replaced");
+  expectHostsWithinBase(running, bases[0]);
+}
+
+/** Large meetings below the base plan's hosts in total, webinars up to them. */
+function expectHostsWithinBase(
+  running: readonly SubscriptionItem[],
+  base: SubscriptionItem | undefined,
+): void {
+  if (base === undefined) return;
+  const inFamily = (family: string) =>
+    running.filter((item) => item.family === family).reduce((so, item) => so + item.hosts, 0);
+  expect(inFamily("plan_webinar")).toBeLessThanOrEqual(base.hosts);
+  if (inFamily("plan_large_meeting") > 0) {
+    expect(inFamily("plan_large_meeting")).toBeLessThan(base.hosts);
+  }
 }

@@ -5,6 +5,7 @@ import { emptyPreview } from "../billing/preview-body.js";
 import { saveContact } from "../store/account-changes.js";
 import type { Contact } from "../store/accounts.js";
 import { writeAudit } from "../store/audit.js";
+import { billingContact } from "./account-billing.js";
 import type { WriteFactory } from "./factory.js";
 
 export const accountBillingUpdate: WriteFactory =
@@ -17,7 +18,7 @@ export const accountBillingUpdate: WriteFactory =
     }
     if (!record.everPaid) throw operationFault(call, "subscribePlanFirst");
     const change = call.body as Contact;
-    const before = record.contact ?? {};
+    const before = billingContact(record);
     const refusal = checkContactChange(change, before, profile);
     if (refusal !== null) throw operationFault(call, refusal.error, refusal.params);
     const after = { ...before, ...change };

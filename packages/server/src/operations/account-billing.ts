@@ -1,6 +1,6 @@
 /** GET /accounts/{accountId}/billing: the billing contact of a sub account. */
 import { loadTarget, operationFault } from "../billing/plan-write.js";
-import type { Contact } from "../store/accounts.js";
+import type { AccountRecord, Contact } from "../store/accounts.js";
 import type { ReadFactory } from "./factory.js";
 
 const MEMBERS = [
@@ -23,13 +23,18 @@ export const accountBilling: ReadFactory<"pool" | "profile"> =
     if (record.kind === "sub" && record.payMode === "sub") {
       throw operationFault(call, "selfPayMode");
     }
-    // Without a purchase there is no billing contact yet: the owner's name and address stand in.
-    const contact: Contact = record.contact ?? {
-      first_name: record.firstName,
-      last_name: record.lastName,
-      email: record.ownerEmail,
-    };
+    const contact = billingContact(record);
     const body = Object.fromEntries(MEMBERS.map((name) => [name, contact[name] ?? ""]));
     if (profile === "2026") body.employee_count = contact.employee_count ?? "Just Me";
     return { status: 200, body };
   };
+
+/** What the billing contact does not name is the owner's: there may have been no purchase yet. */
+export function billingContact(record: AccountRecord): Contact {
+  return {
+    first_name: record.firstName,
+    last_name: record.lastName,
+    email: record.ownerEmail,
+    ...record.contact,
+  };
+}

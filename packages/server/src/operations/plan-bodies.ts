@@ -25,21 +25,24 @@ export function plansBody(items: readonly SubscriptionItem[], profile: WireProfi
   return body;
 }
 
-/** Items by family, in the families' order of appearance; what runs comes before what is over. */
+/** Items by family, in the documents' order; within a family what runs comes before what is over. */
 export function byFamily(
   items: readonly SubscriptionItem[],
 ): Map<PlanFamily, readonly SubscriptionItem[]> {
-  const found = new Map<PlanFamily, SubscriptionItem[]>();
+  const held = new Map<string, SubscriptionItem[]>();
   for (const item of items) {
-    const family = findFamily(item.family);
-    const list = found.get(family) ?? [];
+    const list = held.get(item.family) ?? [];
     list.push(item);
-    found.set(family, list);
+    held.set(item.family, list);
   }
-  for (const list of found.values()) {
+  const ordered = new Map<PlanFamily, readonly SubscriptionItem[]>();
+  for (const family of families) {
+    const list = held.get(family.name);
+    if (list === undefined) continue;
     list.sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.number - a.number);
+    ordered.set(family, list);
   }
-  return found;
+  return ordered;
 }
 
 /** Puts an entry in its place: into a list, or as the one object there. */

@@ -1,7 +1,7 @@
 /** Numbers and dates as an en-US invoice prints them, written out here so that no ICU version matters. */
 import type { CivilDate, Minor } from "@paymaster/engine";
 
-/** U+2212. The fonts give it the width of a digit; see `fonts.ts` for how it is copied out of the PDF. */
+/** U+2212; `fonts.ts` says how it is copied out of the PDF. */
 export const MINUS = "\u2212";
 const NO_BREAK_SPACE = "\u00a0";
 

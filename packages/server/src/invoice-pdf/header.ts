@@ -11,7 +11,7 @@ import { measure } from "./fonts.js";
 import { formatDate, formatMoney } from "./format.js";
 import * as style from "./style.js";
 import { type Block, drawStack, heightOf, type StackLine } from "./style.js";
-import { wrap } from "./wrap.js";
+import { wrap, wrapParagraphs } from "./wrap.js";
 
 const DETAILS_LEFT = 330;
 const ISSUER_WIDTH = DETAILS_LEFT - style.LEFT - 30;
@@ -20,6 +20,8 @@ const VALUE_WIDTH = 132;
 const PANEL_HEIGHT = 50;
 const PANEL_PADDING = 14;
 const GAP = 18;
+/** Printed lines of an address, so that the head never fills the page. */
+const MAX_PRINTED_ADDRESS = 12;
 
 export function headerBlock(document: InvoiceDocument): Block {
   const issuer = partyLines(document.issuer, ISSUER_WIDTH, true);
@@ -106,14 +108,14 @@ function partyLines(party: InvoiceParty, width: number, isIssuer: boolean): Stac
   for (const text of name) {
     lines.push({ text, style: nameStyle, leading: isIssuer ? 17 : 13.5 });
   }
-  const further = [...party.addressLines];
-  if (party.taxId) further.push(`Tax ID ${party.taxId}`);
-  if (party.email) further.push(party.email);
-  if (party.accountId) further.push(`Account ${party.accountId}`);
-  for (const line of further) {
-    for (const text of wrap(line, { ...style.BODY, width, maxLines: 3 })) {
-      lines.push({ text, style: isIssuer ? style.LABEL : style.BODY, leading: 12.5 });
-    }
+  const base = { ...style.BODY, width };
+  const further = wrapParagraphs(party.addressLines, { ...base, maxLines: MAX_PRINTED_ADDRESS });
+  if (party.taxId) further.push(...wrap(`Tax ID ${party.taxId}`, { ...base, maxLines: 2 }));
+  if (party.email) further.push(...wrap(party.email, { ...base, maxLines: 2 }));
+  if (party.accountId)
+    further.push(...wrap(`Account ${party.accountId}`, { ...base, maxLines: 2 }));
+  for (const text of further) {
+    lines.push({ text, style: isIssuer ? style.LABEL : style.BODY, leading: 12.5 });
   }
   return lines;
 }

@@ -35,7 +35,8 @@ export interface Page {
 
 /**
  * Every item once, in order, none across a page's end. Items that are kept together share a page unless
- * they are higher than one; so does an item that is itself higher than a page, which then overflows.
+ * together they are higher than one. An item that is itself higher than a page runs over its end: the
+ * parts of an invoice have limits that rule this out.
  */
 export function paginate(items: readonly FlowItem[], measures: PageMeasures): Page[] {
   const pages: { items: PlacedItem[]; heads: PlacedHead[] }[] = [];

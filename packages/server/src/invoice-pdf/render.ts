@@ -15,7 +15,7 @@ import { type FlowItem, type Page, type PlacedHead, paginate } from "./paginate.
 import { PAGE_HEIGHT, PdfFile } from "./pdf-file.js";
 import type { Block } from "./style.js";
 import * as style from "./style.js";
-import { APPLIED_HEAD_HEIGHT, appliedBlocks, closingBlock, drawAppliedHead } from "./totals.js";
+import { APPLIED_HEAD_HEIGHT, appliedBlocks, closingBlocks, drawAppliedHead } from "./totals.js";
 import { wrap } from "./wrap.js";
 
 const LANGUAGE = "en-US";
@@ -84,7 +84,7 @@ function flowOf(
   // The totals never stand on a page without a line above them.
   const last = flow.pop();
   if (last) flow.push({ ...last, keepWithNext: true });
-  flow.push(item(closingBlock(document)));
+  for (const block of closingBlocks(document)) flow.push(item(block));
   for (const block of appliedBlocks(document)) flow.push({ ...item(block), table: "applied" });
   return flow;
 }

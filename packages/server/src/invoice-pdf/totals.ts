@@ -9,12 +9,14 @@ import { wrap, wrapParagraphs } from "./wrap.js";
 
 /** More payments or tax rates than these are not listed among the totals, but summed up there. */
 export const MAX_APPLIED_IN_TOTALS = 6;
-const MAX_RATES_IN_TOTALS = 8;
+const MAX_RATES_IN_TOTALS = 5;
 const TOTALS_LEFT = 318;
 const LEADING = 12.5;
 const ROW_GAP = 4;
 const RULE_HEIGHT = 3;
 const CLOSING_GAP = 10;
+/** Higher notes stand below the totals, so that these and the last line share a page. */
+const MAX_HEIGHT_BESIDE = 400;
 const NOTE_WIDTH = TOTALS_LEFT - style.LEFT - 36;
 
 interface TotalRow {
@@ -23,17 +25,20 @@ interface TotalRow {
   readonly kind: "plain" | "total" | "due";
 }
 
-/** Totals on the right, terms of payment beside them on the left. */
-export function closingBlock(document: InvoiceDocument): Block {
+/** Totals on the right, terms of payment beside them on the left or, when they are long, below. */
+export function closingBlocks(document: InvoiceDocument): Block[] {
   const totals = totalsBlock(document);
-  const notes = notesBlock(document);
-  return {
-    height: Math.max(totals.height, notes.height),
-    draw(canvas, top) {
-      totals.draw(canvas, top);
-      notes.draw(canvas, top);
+  const beside = notesBlock(document, NOTE_WIDTH);
+  if (beside.height > MAX_HEIGHT_BESIDE) return [totals, notesBlock(document, style.WIDTH)];
+  return [
+    {
+      height: Math.max(totals.height, beside.height),
+      draw(canvas, top) {
+        totals.draw(canvas, top);
+        beside.draw(canvas, top);
+      },
     },
-  };
+  ];
 }
 
 /** Subtotal to amount due. */
@@ -150,10 +155,10 @@ export function drawAppliedHead(canvas: Canvas, top: number): void {
 }
 
 /** Terms and instructions, each below its head, as far as there is something to pay. */
-function notesBlock(document: InvoiceDocument): Block {
+function notesBlock(document: InvoiceDocument, width: number): Block {
   const stack: StackLine[] = [];
   for (const [head, paragraphs] of notesOf(document)) {
-    const lines = wrapParagraphs(paragraphs, { ...style.BODY, width: NOTE_WIDTH, maxLines: 20 });
+    const lines = wrapParagraphs(paragraphs, { ...style.BODY, width, maxLines: 24 });
     if (lines.length === 0) continue;
     if (stack.length > 0) stack.push({ text: "", style: style.BODY, leading: LEADING / 2 });
     stack.push({ text: head, style: style.STRONG, leading: LEADING + 2 });

@@ -28,7 +28,8 @@ afterEach(async () => {
   pools = [];
 });
 
-describe("the PDF pool", () => {
+// Threads start slowly where many tests run at once.
+describe("the PDF pool", { timeout: 60_000 }, () => {
   it("renders on a thread what the renderer renders here", async () => {
     const pool = open();
     expect(pool.mode).toBe("thread");
@@ -75,7 +76,7 @@ describe("the PDF pool", () => {
   });
 
   it("gives up on a document that takes too long, and replaces the thread", async () => {
-    const pool = open({ workerUrl: FAILING, timeoutMs: 3_000 });
+    const pool = open({ workerUrl: FAILING, timeoutMs: 5_000 });
     await pool.render(GOOD);
     const stuck = pool.render(numbered("hang"));
     const next = pool.render(GOOD);

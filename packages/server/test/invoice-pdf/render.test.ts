@@ -129,12 +129,29 @@ describe("pages", () => {
       taxRatePpm: 190_000,
     });
     const longName = "Donaudampfschifffahrtsgesellschaft".repeat(8);
-    const party = { name: longName, addressLines: [longName, longName], accountId: longName };
-    const document = sampleInvoice([huge], { account: party, payer: party, currency: "CHF" });
+    const party = {
+      name: longName,
+      addressLines: Array.from({ length: 12 }, () => longName),
+      taxId: longName,
+      email: longName,
+      accountId: longName,
+    };
+    const document = sampleInvoice([huge, { ...huge, explanation: longName.repeat(5) }, huge], {
+      issuer: party,
+      account: party,
+      payer: party,
+      currency: "CHF",
+      invoiceNumber: longName,
+      purchaseOrder: longName,
+      paymentTerms: longName.repeat(3),
+      paymentInstructions: Array.from({ length: 12 }, () => longName.repeat(2)),
+    });
     const pages = await readPages(renderInvoicePdfSync(document));
     for (const piece of pages.flat()) {
       expect(piece.left).toBeGreaterThanOrEqual(47.9);
       expect(piece.right).toBeLessThanOrEqual(547.4);
+      const isFooter = Math.abs(piece.baseline - 34) < 0.1;
+      if (!isFooter) expect(piece.baseline).toBeGreaterThan(61);
     }
     expect(pages.flat().some((piece) => piece.text.includes("9,999,999,999,999.99"))).toBe(true);
   });

@@ -29,7 +29,9 @@ export function sampleLine(index: number, overrides: Partial<InvoiceLine> = {}):
     amountMinor,
     taxMinor: 0,
     taxRatePpm,
-    explanation: `${quantity} hosts from ${startDate} to ${endDate}, a full period.`,
+    explanation:
+      `${quantity} hosts from ${startDate} to ${endDate}, a full period of ` +
+      `${quantity} x ${(unitPriceMinor / 100).toFixed(2)} USD: ${(amountMinor / 100).toFixed(2)} USD.`,
     ...overrides,
   };
 }

@@ -283,7 +283,8 @@ async function connectGuard(
     if (now_ms - heard_ms > SILENCE_LIMIT_MS || now_ms - begun_ms > RECOVERY_LIMIT_MS) break;
     try {
       const guard = await openGuard(endpoint, password);
-      if (guard.holdsLock || performance.now() - begun_ms > LOCK_LIMIT_MS) return guard;
+      heard_ms = performance.now();
+      if (guard.holdsLock || heard_ms - begun_ms > LOCK_LIMIT_MS) return guard;
       await guard.close();
     } catch (error) {
       const code = sqlState(error);

@@ -169,8 +169,9 @@ class Supervisor implements PrivatePostgres {
 
   private async giveUp(last: unknown): Promise<void> {
     const { clusterDir, logDir } = this.cluster.location;
-    if (this.server?.alive()) await shutDown(this.cluster, this.server);
-    else await endOrphans(clusterDir);
+    const isOurs = !(last instanceof PostgresError && last.code === "locked");
+    if (isOurs && this.server?.alive()) await shutDown(this.cluster, this.server);
+    else if (isOurs) await endOrphans(clusterDir);
     this.server = undefined;
     const reason = last instanceof Error ? last.message : "it kept dying soon after its start.";
     const error = new PostgresError(

@@ -26,6 +26,8 @@ export interface ChildOptions {
   exitWhenReady?: boolean;
   /** Run as this user; default: the tests' own. */
   user?: { uid: number; gid: number };
+  /** A program with its arguments that runs the child, e.g. in a namespace. */
+  through?: readonly string[];
 }
 
 interface Said {
@@ -39,11 +41,12 @@ interface Said {
 let bundle: Promise<string> | undefined;
 
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { user, ...rest } = options;
+  const { user, through = [], ...rest } = options;
   bundle ??= bundleProgram();
   const nativeDir = rest.nativeDir ?? (await nativeDirFor(user));
-  const args = [await bundle, JSON.stringify({ nativeDir, ...rest })];
-  const child = spawn(process.execPath, args, {
+  const own = [process.execPath, await bundle, JSON.stringify({ nativeDir, ...rest })];
+  const [program = "", ...args] = [...through, ...own];
+  const child = spawn(program, args, {
     cwd: "/",
     detached: true, // a process group of its own, which a test may kill
     stdio: ["ignore", "pipe", "inherit"],

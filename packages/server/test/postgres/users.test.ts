@@ -36,7 +36,9 @@ describe.skipIf(!isRoot)("started as root", () => {
     expect(await ask(postgres.connection, "SELECT 1")).toEqual([[1]]);
   });
 
-  it("keeps everything where that user can go, if the checkout is root's alone", async () => {
+  it("keeps everything where that user can go, if the checkout is root's alone", {
+    timeout: 60_000, // many starts, on a disk
+  }, async () => {
     const checkout = temporaryDir({ private: true });
     const nativeDir = join(checkout, "native");
     renameSync(copyNative({ private: true }), nativeDir);

@@ -40,16 +40,23 @@ export function decideChangeBase(
       newPlanType: command.planType,
     });
   }
-  const to: Target = {
-    planType: facts.type,
-    hosts: command.hosts ?? base.hosts + (command.increasingHosts ?? 0),
-  };
+  const hosts = hostsAskedFor(command, base);
+  if (hosts === null) return refuse("invalidHostNumber");
+  const to: Target = { planType: facts.type, hosts };
   const draft = new Draft(state, books);
   const refusal = refuseHosts(draft, base, facts, to, today);
   if (refusal !== null) return refusal;
   const effectiveDate = changeItem(draft, base, to, today);
   warnOfShortAddons(draft);
   return draft.finish(effectiveDate);
+}
+
+/** `increasing_hosts` (2026) only ever adds; null: it is no number to add. */
+function hostsAskedFor(command: ChangeBaseCommand, base: SubscriptionItem): number | null {
+  if (command.hosts !== null) return command.hosts;
+  const more = command.increasingHosts ?? null;
+  if (more === null) return base.hosts;
+  return more > 0 ? base.hosts + more : null;
 }
 
 /** Within one class, and with everything that the new plan needs. */

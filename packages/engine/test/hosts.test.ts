@@ -168,6 +168,41 @@ describe("What plans need of each other", () => {
     accountWith("edu20", 20).on(MARCH, addon(paygo));
   });
 
+  it("recordings of the Video SDK need a Video SDK base plan", () => {
+    const recordings = plan("zvsdkcr_1TB_monthly", 1);
+    expect(new World().refusal(MARCH, subscribe("monthly", 2, [recordings])).error).toBe(
+      "noPurchasePermission",
+    );
+    new World().on(MARCH, subscribe("vsdk_monthly_prepay_usage", null, [recordings]));
+  });
+
+  it("agents of the Contact Center come in two kinds that do not mix", () => {
+    const assist = plan("ai_expert_assist_monthly", 1);
+    const concurrentAssist = plan("ai_expert_assist_concurrent_monthly", 1);
+    const basic = plan("zccp_monthly", 1);
+    const concurrent = plan("zcc_con_pkg_monthly", 1);
+    const world = () => accountWith("monthly", 2);
+    expect(world().refusal(MARCH, addon(assist)).error).toBe("cannotBuyPlan");
+    expect(world().refusal(MARCH, addon(assist, basic, concurrent)).error).toBe("cannotBuyPlan");
+    expect(world().refusal(MARCH, addon(concurrentAssist, basic)).error).toBe("cannotBuyPlan");
+    world().on(MARCH, addon(assist, basic));
+    world().on(MARCH, addon(concurrentAssist, basic, concurrent));
+  });
+
+  it("changing into a plan that needs what is not there is refused as well", () => {
+    const phone = plan("phone_monthly_prepay_usage");
+    const world = accountWith("zm_one_ent_std_monthly", 300);
+    expect(world.refusal(MARCH, changeBase("zoe_monthly", 300)).error).toBe("planTypesDoNotMatch");
+    world.on(MARCH, addon(phone));
+    world.on(MARCH, changeBase("zoe_monthly", 300));
+    const audio = {
+      ...plan("tollfree_monthly_commitment_100"),
+      options: { tollfree_countries: "US" },
+    };
+    world.on(MARCH, addon(audio));
+    expect(world.refusal(MARCH, changeAddon("tollfree_payongo", 1)).error).toBe("audioPayAsYouGo");
+  });
+
   it("an audio plan names at least one of its countries", () => {
     const audio = plan("tollfree_monthly_commitment_100");
     expect(new World().refusal(MARCH, subscribe("monthly", 2, [audio])).error).toBe(
@@ -202,5 +237,56 @@ describe("What plans need of each other", () => {
       params: { planCode: "cmr_monthly_commitment_40" },
     });
     expect(world.refusal(MARCH, addon(plan("monthly", 1))).error).toBe("invalidAddonType");
+  });
+});
+
+describe("What only the 2026 generation has", () => {
+  function in2026(planType: string, hosts: number): World {
+    const world = new World();
+    world.on(MARCH, subscribe(planType, hosts));
+    world.books = { ...world.books, profile: "2026" };
+    return world;
+  }
+
+  it("increasing_hosts adds to the present number, and only adds", () => {
+    const world = in2026("business_monthly", 12);
+    const more = (increasingHosts: number) =>
+      ({ kind: "changeBase", planType: "business_monthly", hosts: null, increasingHosts }) as const;
+    const [line] = world.on(MARCH, more(3));
+    expect(line?.reason).toBe("added_hosts:13-15");
+    expect(world.refusal(MARCH, more(0)).error).toBe("invalidHostNumber");
+    expect(world.refusal(MARCH, more(-1)).error).toBe("invalidHostNumber");
+    expect(world.refusal(MARCH, more(35)).error).toBe("buyHostsTooMany");
+  });
+
+  it("the smallest webinars that are held may stay, and may not grow", () => {
+    const world = in2026("monthly", 5);
+    world.on(MARCH, addon(plan("webinar100_monthly", 2)));
+    expect(world.refusal(MARCH, changeAddon("webinar100_monthly", 3))).toMatchObject({
+      error: "webinar100NotSupported",
+      params: { planCode: "webinar100_monthly" },
+    });
+    world.on(MARCH, changeAddon("webinar100_monthly", 1));
+  });
+
+  it("Zoom Rooms are no base plan any more", () => {
+    const world = new World();
+    world.books = { ...world.books, profile: "2026" };
+    expect(world.refusal(MARCH, subscribe("zroom_monthly", 1)).error).toBe("invalidBasePlan");
+  });
+
+  it("an event plan that does not exist has an error of its own", () => {
+    const wrong = {
+      family: "plan_zoom_events",
+      role: "addon",
+      planType: "zoomevents7_monthly",
+      hosts: 1,
+      options: {},
+    } as const;
+    const outcome = new World().refusal(MARCH, subscribe("monthly", 2, [wrong]));
+    expect(outcome).toMatchObject({
+      error: "invalidZoomEventPlan",
+      params: { planCode: "zoomevents7_monthly" },
+    });
   });
 });

@@ -6,7 +6,6 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type InvoiceDocument, InvoiceDocumentError } from "./document.js";
-import { renderInvoicePdf } from "./render.js";
 import type { RenderReply, RenderRequest } from "./worker.js";
 
 export interface PdfPool {
@@ -51,7 +50,7 @@ export class PdfWorkerError extends Error {
 
 export function createPdfPool(options: PdfPoolOptions = {}): PdfPool {
   const workerUrl = options.workerUrl ?? compiledWorker();
-  if (workerUrl === null) return inlinePool();
+  if (workerUrl === null) return createInlinePdfPool();
   return new ThreadPool(workerUrl, options);
 }
 
@@ -66,12 +65,15 @@ function compiledWorker(): URL | null {
   return existsSync(fileURLToPath(url)) ? url : null;
 }
 
-function inlinePool(): PdfPool {
+/** A pool without threads: every document holds up its caller. */
+export function createInlinePdfPool(): PdfPool {
   let isClosed = false;
   return {
     mode: "inline",
     render: async (document) => {
       if (isClosed) throw new PdfPoolClosedError("the PDF pool is closed");
+      // Loaded here only: fonts and pdfkit are nothing for a thread that leaves rendering to others.
+      const { renderInvoicePdf } = await import("./render.js");
       return renderInvoicePdf(document);
     },
     close: async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { InvoiceDocumentError } from "../../src/invoice-pdf/document.js";
 import {
+  createInlinePdfPool,
   createPdfPool,
   type PdfPool,
   PdfPoolBusyError,
@@ -110,6 +111,15 @@ describe("the PDF pool", { timeout: 60_000 }, () => {
     const lost = expect(pool.render(numbered("exit"))).rejects.toThrow(PdfWorkerError);
     await pool.close();
     await lost;
+  });
+
+  it("does without threads where there is no compiled worker", async () => {
+    const pool = createInlinePdfPool();
+    expect(pool.mode).toBe("inline");
+    expect((await pool.render(GOOD)).equals(renderInvoicePdfSync(GOOD))).toBe(true);
+    await expect(pool.render({ ...GOOD, totalMinor: 1 })).rejects.toThrow(InvoiceDocumentError);
+    await pool.close();
+    await expect(pool.render(GOOD)).rejects.toThrow(PdfPoolClosedError);
   });
 
   it("uses as many threads as it may", async () => {

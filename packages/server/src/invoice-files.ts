@@ -2,7 +2,7 @@
  * The PDF of an invoice. It shows the invoice as it was posted (or withdrawn), not what was paid since:
  * the same invoice gives the same bytes every time, and a payment does not make a second original.
  */
-import { addDays, explain } from "@paymaster/engine";
+import { addDays, explain, sentenceDate } from "@paymaster/engine";
 import type { Queryable } from "./database/pool.js";
 import { type InvoiceDocument, type InvoiceParty, summarizeTax } from "./invoice-pdf/document.js";
 import { type Contact, loadAccount } from "./store/accounts.js";
@@ -87,7 +87,7 @@ async function render(
     totalMinor: invoice.totalMinor,
     applied: [],
     balanceMinor: invoice.totalMinor,
-    paymentTerms: `Payment is due by ${invoice.dueDate}.`,
+    paymentTerms: `Payment is due by ${sentenceDate(invoice.dueDate)}.`,
     paymentInstructions: [],
   });
 }
@@ -100,12 +100,18 @@ function toParty(party: Parties["account"]): InvoiceParty {
     addressLines: [
       join(contact.first_name, contact.last_name),
       join(contact.address, contact.apt),
-      join(contact.zip, contact.city, contact.state),
+      cityLine(contact),
       contact.country ?? "",
     ].filter((line) => line !== ""),
     email: contact.email ?? null,
     accountId: party.id,
   };
+}
+
+/** "Seattle, WA 98101" where states are part of an address, "50667 Köln" elsewhere. */
+function cityLine({ city = "", state = "", zip = "", country }: Contact): string {
+  const line = country === "US" || country === "CA" ? `${city}, ${state} ${zip}` : `${zip} ${city}`;
+  return line.trim();
 }
 
 /** A draft is no snapshot yet: it shows the account as it is now. */

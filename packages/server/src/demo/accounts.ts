@@ -61,7 +61,8 @@ const usage = (
 ): DemoEvent => ({ day, do: "usage", hosts, recordingGb });
 
 const US = (city: string, state: string) => ({ city, country: "US", state });
-const abroad = (city: string, country: string) => ({ city, country, state: "-" });
+/** Outside the United States and Canada any region will do; the city stands in for it. */
+const abroad = (city: string, country: string) => ({ city, country, state: city });
 
 /** Thirty accounts in every state that the API can show. */
 export const demoAccounts: readonly DemoAccount[] = [

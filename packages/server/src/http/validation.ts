@@ -54,6 +54,7 @@ function messageOf(error: ErrorObject): string | null {
     case "required":
       return "This field is required.";
     case "additionalProperties":
+    case "if":
     case "anyOf":
     case "oneOf":
       return null;

@@ -4,8 +4,10 @@ import { planWrite } from "../billing/plan-write.js";
 import { saveContact } from "../store/account-changes.js";
 import type { Contact } from "../store/accounts.js";
 import type { WriteFactory } from "./factory.js";
+import { refuseLaterStart } from "./start-date.js";
 
 export const accountPlanCreate: WriteFactory = (services) => async (call, connection, lock) => {
+  refuseLaterStart(call.body);
   const contact = (call.body.contact as Contact | undefined) ?? null;
   const planned = await planWrite(
     services,

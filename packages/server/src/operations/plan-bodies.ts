@@ -1,10 +1,5 @@
 /** Plans as GET plans shows them: where an entry stands follows from its family, in the contract. */
-import {
-  type FamilyPlace,
-  findFamily,
-  type PlanFamily,
-  type WireProfile,
-} from "@paymaster/contract";
+import { type FamilyPlace, families, type PlanFamily, type WireProfile } from "@paymaster/contract";
 import { isRunning, type SubscriptionItem } from "@paymaster/engine";
 
 type Tree = { [member: string]: unknown };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { operations } from "@paymaster/contract";
 import { describe, expect, it } from "vitest";
-import { closedOrigin, json } from "../../client/test/support/peer.js";
+import { closedOrigin, documentWithPreview, json } from "../../client/test/support/peer.js";
 import { emptyFolder, paymaster, startService } from "./support/run.js";
 
 const usage = { plan_base: { type: "monthly", hosts: 2, usage: 1 } };
@@ -101,8 +101,9 @@ describe("a writing command", () => {
 
   it("shows a preview and changes nothing", async () => {
     const preview = { preview: true, currency: "USD", total_amount: 100, lines: [] };
+    const document = documentWithPreview("patch", "/accounts/{accountId}/plans/base/status");
     const { env, requests } = await startService(({ url }, response) =>
-      json(response, 200, url === "/healthz" ? { service: "paymaster" } : preview),
+      json(response, 200, url === "/openapi.json" ? document : preview),
     );
     const words = ["plans", "base", "cancel", "abc", "--action", "cancel", "--preview"];
     const { code, stdout } = await paymaster(words, { env });

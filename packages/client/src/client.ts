@@ -23,7 +23,7 @@ export interface ClientOptions {
   readonly maxPdfBytes?: number | undefined;
   /**
    * Whether the service answers `Prefer: preview`. A service that does not know it makes the change
-   * instead, so true is only for one that is Paymaster. Default: the service itself is asked.
+   * instead, so true is only for one that is Paymaster. Default: what its OpenAPI document says.
    */
   readonly offersPreviews?: boolean | undefined;
   readonly hooks?: Hooks | undefined;
@@ -71,7 +71,7 @@ export function createClient(options: ClientOptions): PaymasterClient {
     if (plan === undefined) throw new TypeError(`no operation is called ${JSON.stringify(tool)}`);
     if (callOptions.preview !== true) return send(sender, plan, input, callOptions);
     assertWrites(plan);
-    await checkPreviews(callOptions.signal, plan.id);
+    await checkPreviews(plan, callOptions.signal);
     return assertPreview(await send(sender, plan, input, callOptions), plan);
   }
 

@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
+  AbortError,
   ApiError,
   bearerToken,
   type ClientOptions,
   createClient,
   MissingScopeError,
+  NetworkError,
   type PaymasterError,
+  PreviewUnsupportedError,
   RateLimitError,
   UnexpectedResponseError,
 } from "../src/index.js";
-import { json, type Peer, startPeer } from "./support/peer.js";
+import { documentWithPreview, json, type Peer, startPeer } from "./support/peer.js";
 
 function clientOf(peer: Peer, options: Partial<ClientOptions> = {}) {
   const authentication = bearerToken("secret-token");
@@ -290,16 +293,18 @@ describe("previews", () => {
   };
   const input = { accountId: "a", body: { type: "large500_monthly", hosts: 1 } };
 
-  it("are asked for with Prefer, of a service that says it is Paymaster", async () => {
+  const document = documentWithPreview("post", "/accounts/{accountId}/plans/addons");
+
+  it("are asked for with Prefer, where the service documents it for the operation", async () => {
     const peer = await startPeer(({ url }, response) =>
-      json(response, 200, url === "/healthz" ? { service: "paymaster" } : preview),
+      json(response, 200, url === "/openapi.json" ? document : preview),
     );
     const client = clientOf(peer);
     const answer = await client.accountPlanAddonCreate(input, { preview: true });
     expect(answer.total_amount).toBe(0);
     await client.accountPlanAddonCreate(input, { preview: true });
     expect(peer.requests.map(({ url }) => url)).toEqual([
-      "/healthz",
+      "/openapi.json",
       "/v2/accounts/a/plans/addons",
       "/v2/accounts/a/plans/addons",
     ]);
@@ -307,13 +312,34 @@ describe("previews", () => {
     expect(peer.requests[1]?.headers.prefer).toBe("preview");
   });
 
-  it("are never asked of another service, which would carry the write out", async () => {
+  it.each([
+    [404, {}],
+    [200, {}],
+    [200, "<html>"],
+    [200, { paths: { "/accounts/{accountId}/plans/addons": { post: { parameters: [] } } } }],
+    [200, documentWithPreview("put", "/accounts/{accountId}/plans/addons")],
+  ])("are never asked of a service that does not say so: %i %j", async (status, answer) => {
     const peer = await startPeer(({ url }, response) =>
-      url === "/healthz" ? json(response, 404, {}) : json(response, 201, undefined),
+      url === "/openapi.json" ? json(response, status, answer) : json(response, 201, undefined),
     );
     const call = clientOf(peer).accountPlanAddonCreate(input, { preview: true });
-    await expect(call).rejects.toThrow(/does not say that it offers previews/);
-    expect(peer.requests.map(({ url }) => url)).toEqual(["/healthz"]);
+    await failureOf(call, PreviewUnsupportedError);
+    expect(peer.requests.map(({ url }) => url)).toEqual(["/openapi.json"]);
+  });
+
+  it("end with the caller's signal, and are asked for anew after a failure", async () => {
+    const peer = await startPeer(({ url }, response, count) => {
+      if (url !== "/openapi.json") json(response, 200, preview);
+      else if (count === 1) response.destroy();
+      else if (count === 2) setTimeout(() => json(response, 200, document), 300);
+    });
+    const client = clientOf(peer);
+    const options = { preview: true } as const;
+    await failureOf(client.accountPlanAddonCreate(input, options), NetworkError);
+    const signal = AbortSignal.timeout(50);
+    await failureOf(client.accountPlanAddonCreate(input, { ...options, signal }), AbortError);
+    expect((await client.accountPlanAddonCreate(input, options)).preview).toBe(true);
+    expect(peer.requests).toHaveLength(3);
   });
 
   it("are asked for, or not, as the caller says when it knows better", async () => {
@@ -329,9 +355,7 @@ describe("previews", () => {
 
   it("that come back as something else are an alarm", async () => {
     const peer = await startPeer(({ url }, response) =>
-      url === "/healthz"
-        ? json(response, 200, { service: "paymaster" })
-        : json(response, 201, undefined),
+      url === "/openapi.json" ? json(response, 200, document) : json(response, 201, undefined),
     );
     const call = clientOf(peer).accountPlanAddonCreate(input, { preview: true });
     const error = await failureOf(call, UnexpectedResponseError);

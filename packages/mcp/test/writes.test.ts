@@ -1,6 +1,11 @@
 import type { Preview } from "@paymaster/client";
 import { describe, expect, it } from "vitest";
-import { json, type SeenRequest, startPeer } from "../../client/test/support/peer.js";
+import {
+  documentWithPreview,
+  json,
+  type SeenRequest,
+  startPeer,
+} from "../../client/test/support/peer.js";
 import { CONFIRMATION_LIFETIME_MS } from "../src/confirmation.js";
 import { connect, textOf } from "./support/connect.js";
 
@@ -32,12 +37,14 @@ const preview: Preview = {
 const name = "account_plan_addon_create";
 const given = { accountId: "a", body: { type: "large500_monthly", hosts: 2 } };
 
+const document = documentWithPreview("post", "/accounts/{accountId}/plans/addons");
+
 /** A Paymaster, as far as a purchase goes; `service: "other"` is one without previews. */
 async function setUp(service: "paymaster" | "other" = "paymaster") {
   const state = { preview, writes: [] as SeenRequest[], clockMs: 1_000_000 };
   const peer = await startPeer((request, response) => {
-    if (request.url === "/healthz")
-      json(response, service === "paymaster" ? 200 : 404, { service });
+    if (request.url === "/openapi.json")
+      json(response, service === "paymaster" ? 200 : 404, document);
     else if (request.headers.prefer === "preview") json(response, 200, state.preview);
     else {
       state.writes.push(request);
@@ -136,7 +143,7 @@ describe("a writing tool", () => {
 describe("a write whose answer is lost", () => {
   it("is reported as unknown, with how to find out", async () => {
     const peer = await startPeer((request, response) => {
-      if (request.url === "/healthz") json(response, 404, {});
+      if (request.url === "/openapi.json") json(response, 404, {});
       else response.destroy();
     });
     const { assistant } = await connect(

@@ -28,7 +28,6 @@ beforeAll(async () => {
       clientId: credentials.client_id,
       clientSecret: credentials.client_secret,
     }),
-    offersPreviews: true,
     hooks: { onResponse: ({ status }) => statuses.push(status) },
   });
 });

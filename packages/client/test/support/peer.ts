@@ -54,6 +54,13 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** An OpenAPI document that says that the operation previews; `openapi.json` beside the base. */
+export function documentWithPreview(method: string, path: string): unknown {
+  const description = "`preview`: answers what the change would do, and changes nothing.";
+  const parameters = [{ name: "Prefer", in: "header", description }];
+  return { openapi: "3.1.1", paths: { [path]: { [method]: { parameters } } } };
+}
+
 /** The envelope and the headers as captured on the wire (facts, 6.1). */
 export function json(
   response: ServerResponse,

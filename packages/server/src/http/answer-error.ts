@@ -2,6 +2,7 @@
 import { commonErrors, type WireProfile } from "@paymaster/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isUnavailable } from "../database/pool.js";
+import { PdfPoolBusyError } from "../invoice-pdf/pool.js";
 import type { LogLine } from "./app.js";
 import { WireFault } from "./wire-fault.js";
 
@@ -19,7 +20,7 @@ export function answerError(
     if (Object.keys(error.headers).length > 0) reply.headers(error.headers);
     return sendJson(reply, error.status(profile), error.body(profile));
   }
-  if (isUnavailable(error)) {
+  if (isUnavailable(error) || error instanceof PdfPoolBusyError) {
     reply.header("retry-after", String(RETRY_SECONDS));
     const { code, message, status } = commonErrors.unavailable;
     return sendJson(reply, status[profile], { code, message });

@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { PgConnection } from "../../src/postgres/index.js";
-import { nativeDirFor, temporaryDir } from "./helpers.js";
+import { oncePerRun, type RunDirectories } from "../support/run-directory.js";
+import { nativeDirFor } from "./helpers.js";
 
 /** A child process that runs `child-program.ts`. */
 export interface Child {
@@ -38,13 +39,11 @@ interface Said {
   pid: number;
 }
 
-let bundle: Promise<string> | undefined;
-
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { user, through = [], ...rest } = options;
-  bundle ??= bundleProgram();
+  const bundle = await oncePerRun("child", bundleProgram);
   const nativeDir = rest.nativeDir ?? (await nativeDirFor(user));
-  const own = [process.execPath, await bundle, JSON.stringify({ nativeDir, ...rest })];
+  const own = [process.execPath, bundle, JSON.stringify({ nativeDir, ...rest })];
   const [program = "", ...args] = [...through, ...own];
   const child = spawn(program, args, {
     cwd: "/",
@@ -70,8 +69,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return { process: child, logs, ready, ended };
 }
 
-async function bundleProgram(): Promise<string> {
-  const outfile = join(temporaryDir({ keep: true }), "child.mjs");
+async function bundleProgram({ memory }: RunDirectories): Promise<string> {
+  const outfile = join(memory, "child.mjs");
   await build({
     entryPoints: [fileURLToPath(new URL("child-program.ts", import.meta.url))],
     outfile,

@@ -23,7 +23,7 @@ import { readPidFile } from "../../src/postgres/pid-file.js";
 import { isAlive } from "../../src/postgres/processes.js";
 import { canEnter } from "../../src/postgres/run-as.js";
 import { type SupervisorOptions, supervise } from "../../src/postgres/supervisor.js";
-import { scratchDir } from "../support/postgres.js";
+import { oncePerRun, scratchDir } from "../support/run-directory.js";
 
 export const isRoot = process.geteuid?.() === 0;
 /** An unprivileged user for children of a root test run; otherwise children are the tests' own. */
@@ -64,18 +64,15 @@ function mayExecute(parent: string): boolean {
   return answer;
 }
 
-let template: Promise<string> | undefined;
-
-/** A data directory whose cluster is made already: a copy of one that is made once a file. */
+/** A data directory whose cluster is made already: a copy of one that is made once a run. */
 export async function initializedDir(options: DirOptions & { path?: string } = {}) {
-  template ??= (async () => {
-    const dir = temporaryDir({ keep: true });
-    await (await supervise({ dataDir: dir, log: () => {} })).stop();
-    return dir;
-  })();
+  const template = await oncePerRun("template", async ({ memory }) => {
+    await (await supervise({ dataDir: memory, log: () => {} })).stop();
+    return memory;
+  });
   const dataDir = join(temporaryDir(options), options.path ?? "");
   mkdirSync(dataDir, { recursive: true });
-  execFileSync("cp", ["-a", join(await template, "postgres"), dataDir]);
+  execFileSync("cp", ["-a", join(template, "postgres"), dataDir]);
   return dataDir;
 }
 

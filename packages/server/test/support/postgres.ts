@@ -3,31 +3,15 @@
  *
  * One cluster serves the whole test run: the first worker that asks makes it (about a second), the
  * others use it, and each test gets a database of its own (10 ms with the cluster in /dev/shm, up to
- * 200 ms on a disk). A small process beside the run, the janitor, ends the cluster and deletes its
- * files when the run is over, also after kill -9. Should the janitor itself be killed, the next run
- * cleans up.
+ * 200 ms on a disk).
  */
 import { execFile, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { isMainThread } from "node:worker_threads";
 import pg from "pg";
 import {
   cleanEnvironment,
@@ -36,14 +20,13 @@ import {
   program,
 } from "../../src/postgres/binaries.js";
 import { initialize } from "../../src/postgres/cluster.js";
-import { systemCode } from "../../src/postgres/errors.js";
 import type { PgConnection } from "../../src/postgres/index.js";
 import { giveTo, type Location, makeDir } from "../../src/postgres/location.js";
 import { readPidFile } from "../../src/postgres/pid-file.js";
-import { isAlive, processesOf, startTime } from "../../src/postgres/processes.js";
-import { canEnter, chooseUser, type RunAs } from "../../src/postgres/run-as.js";
+import { chooseUser, type RunAs } from "../../src/postgres/run-as.js";
 import { serverSettings, settingsArguments } from "../../src/postgres/settings.js";
 import { createSocketDir, SOCKET_PORT } from "../../src/postgres/socket-dir.js";
+import { oncePerRun } from "./run-directory.js";
 
 /** A server that this test run shares. */
 export interface TestPostgres {
@@ -90,116 +73,24 @@ export function startSystemPostgres(): Promise<TestPostgres> {
 
 const shared: { private?: Promise<TestPostgres>; system?: Promise<TestPostgres> } = {};
 
-const NAME = "paymaster-test-postgres";
 const ROLE = "paymaster";
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 20;
 
-/** The process of the whole run: Vitest's workers are its children, or its threads. */
-const runPid = isMainThread ? process.ppid : process.pid;
-
-type Kind = "private" | "system";
 type Start = (location: Location, user: RunAs) => Promise<{ host: string; port: number }>;
 
-async function useShared(kind: Kind, start: Start): Promise<TestPostgres> {
-  const user = chooseUser(undefined, tmpdir());
-  const parent = canEnter(tmpdir(), user) ? tmpdir() : "/tmp";
-  const name = `${NAME}-${kind}-${runName(runPid)}`;
-  const dir = join(parent, name);
-  const ready = join(dir, "ready.json");
-  if (createDir(dir)) {
-    try {
-      await removeDeadRuns([parent, MEMORY_DIR]);
-      const inMemory = scratchDir() === MEMORY_DIR;
-      const serverDir = inMemory ? join(MEMORY_DIR, name) : join(dir, "server");
-      watchRun(dir, serverDir);
-      const endpoint = await start(locationIn(dir, serverDir, user), user);
-      await createRole(adminOf(endpoint));
-      writeFileSync(`${ready}.new`, JSON.stringify(endpoint));
-      renameSync(`${ready}.new`, ready);
-    } catch (error) {
-      writeFileSync(join(dir, "failed"), String(error));
-      throw error;
-    }
-  }
-  return serve(adminOf(await readReady(dir, ready)));
-}
-
-/** Files in memory are made a hundred times faster than on some disks. */
-const MEMORY_DIR = "/dev/shm";
-const NEEDED_BYTES = 2 ** 30;
-
-/** Where tests put files that need not outlive them: in memory if there is enough of it. */
-export function scratchDir(): string {
-  if (!existsSync(MEMORY_DIR)) return tmpdir();
-  const { bavail, bsize } = statfsSync(MEMORY_DIR);
-  return bavail * bsize >= NEEDED_BYTES ? MEMORY_DIR : tmpdir();
-}
-
-/** Process id and a digest of its start time: unique among all runs on this machine. */
-function runName(pid: number): string {
-  const started = createHash("sha256").update(startTime(pid) ?? "");
-  return `${pid}-${started.digest("hex").slice(0, 8)}`;
-}
-
-function createDir(dir: string): boolean {
-  try {
-    mkdirSync(dir);
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-    throw error;
-  }
-  chmodSync(dir, 0o711);
-  return true;
-}
-
-function locationIn(dir: string, serverDir: string, user: RunAs): Location {
-  if (makeDir(serverDir, 0o700)) giveTo(serverDir, user);
-  const [clusterDir, logDir] = [join(serverDir, "data"), join(serverDir, "log")];
-  return { dataDir: dir, ownDir: dir, base: dir, serverDir, clusterDir, logDir };
-}
-
-async function readReady(dir: string, file: string): Promise<{ host: string; port: number }> {
-  const begun_ms = performance.now();
-  while (!existsSync(file)) {
-    const failed = join(dir, "failed");
-    if (existsSync(failed)) throw new Error(readFileSync(failed, "utf8"));
-    if (performance.now() - begun_ms > START_LIMIT_MS) {
-      throw new Error(`the test cluster in ${dir} is not ready after ${START_LIMIT_MS} ms`);
-    }
-    await sleep(POLL_MS);
-  }
-  return JSON.parse(readFileSync(file, "utf8")) as { host: string; port: number };
-}
-
-function watchRun(dir: string, serverDir: string): void {
-  const script = fileURLToPath(new URL("postgres-janitor.mjs", import.meta.url));
-  const args = [script, String(runPid), dir, serverDir];
-  spawn(process.execPath, args, { cwd: "/", detached: true, stdio: "ignore" }).unref();
-}
-
-/** Ends and deletes what earlier runs left, if their janitor could not. */
-async function removeDeadRuns(parents: readonly string[]): Promise<void> {
-  const dirs = parents.filter((parent) => existsSync(parent)).flatMap((parent) => deadRuns(parent));
-  for (const dir of dirs) {
-    const clusterDirs = [join(dir, "data"), join(dir, "server", "data")];
-    const processes = () => clusterDirs.flatMap((clusterDir) => processesOf(clusterDir));
-    try {
-      for (const pid of processes()) process.kill(pid, "SIGQUIT");
-      for (let tries = 0; tries < 100 && processes().length > 0; tries++) await sleep(POLL_MS);
-      rmSync(dir, { recursive: true, force: true });
-    } catch (error) {
-      if (!["EPERM", "EACCES"].includes(systemCode(error))) throw error; // another user's run
-    }
-  }
-}
-
-function deadRuns(parent: string): string[] {
-  const names = readdirSync(parent).filter((name) => {
-    const pid = Number(/^paymaster-test-postgres-[a-z]+-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1] ?? 0);
-    return pid !== 0 && !(isAlive(pid) && name.endsWith(runName(pid)));
+async function useShared(kind: string, start: Start): Promise<TestPostgres> {
+  const endpoint = await oncePerRun(kind, async ({ disk, memory }) => {
+    const user = chooseUser(undefined, tmpdir());
+    const serverDir = join(memory, "server");
+    if (makeDir(serverDir, 0o700)) giveTo(serverDir, user);
+    const [clusterDir, logDir] = [join(serverDir, "data"), join(serverDir, "log")];
+    const own = { dataDir: disk, ownDir: disk, base: disk };
+    const started = await start({ ...own, serverDir, clusterDir, logDir }, user);
+    await createRole(adminOf(started));
+    return started;
   });
-  return names.map((name) => join(parent, name));
+  return serve(adminOf(endpoint));
 }
 
 async function startPrivate(location: Location, user: RunAs) {

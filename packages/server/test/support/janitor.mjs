@@ -1,5 +1,6 @@
-// Ends a test cluster when the test run that made it is over, however that run ended.
-// Usage: node postgres-janitor.mjs <process id of the run> <directory> <directory of the server>
+// Deletes what was made for a test run when that run is over, however it ended, and ends the
+// PostgreSQL that runs in it.
+// Usage: node janitor.mjs <process id of the run> <directory> <directory of server/data>
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MS = 250;
 const LONGEST_RUN_MS = 3 * 3_600_000;
 
-const [runPid, directory, serverDir] = [Number(process.argv[2]), process.argv[3], process.argv[4]];
-if (!runPid || !directory || !serverDir) throw new Error("missing argument");
+const [runPid, disk, memory] = [Number(process.argv[2]), process.argv[3], process.argv[4]];
+if (!runPid || !disk || !memory) throw new Error("missing argument");
 
 function signal(pid, name) {
   try {
@@ -21,7 +22,8 @@ function signal(pid, name) {
 
 function serverPid() {
   try {
-    return Number(readFileSync(join(serverDir, "data/postmaster.pid"), "utf8").split("\n")[0]);
+    const [line] = readFileSync(join(memory, "server/data/postmaster.pid"), "utf8").split("\n");
+    return Number(line);
   } catch {
     return undefined;
   }
@@ -34,5 +36,4 @@ if (pid !== undefined) {
   signal(pid, "SIGQUIT"); // at once: nobody wants the data
   for (let tries = 0; tries < 100 && serverPid() === pid; tries++) await sleep(POLL_MS / 5);
 }
-rmSync(serverDir, { recursive: true, force: true });
-rmSync(directory, { recursive: true, force: true });
+for (const directory of [memory, disk]) rmSync(directory, { recursive: true, force: true });

@@ -12,21 +12,26 @@ import {
 
 export const EXIT = {
   done: 0,
-  /** Something that should not happen; worth a report. */
   failed: 1,
-  /** The command line, a file or the environment is wrong; nothing was sent. */
   usage: 2,
-  /** The credential was refused or lacks a scope. */
   authentication: 3,
-  /** The service refused the request. */
   refused: 4,
-  /** A quota is used up; the message says when it reopens. */
   rateLimited: 5,
-  /** No usable answer; whether a write took effect is unknown. */
   noAnswer: 6,
-  /** Interrupted (SIGINT). */
   aborted: 130,
 } as const;
+
+/** In words, for the help. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: "done",
+  failed: "something that should not happen",
+  usage: "the command line, a file or the environment is wrong; nothing was sent",
+  authentication: "the credential was refused or lacks a scope",
+  refused: "the service refused the request",
+  rateLimited: "a quota is used up; the message says when it reopens",
+  noAnswer: "no usable answer; whether a write took effect is unknown",
+  aborted: "interrupted",
+};
 
 /** The command line or what it names is wrong. */
 export class UsageError extends Error {

@@ -1,5 +1,5 @@
 /** Help texts, derived from the contract. */
-import { EXIT } from "./exit-codes.js";
+import { EXIT, EXIT_MEANINGS } from "./exit-codes.js";
 import { type OperationCommand, operationCommands } from "./operation-command.js";
 
 export function helpText(): string {
@@ -7,9 +7,10 @@ export function helpText(): string {
     usage(command),
     command.operation.title,
   ]);
-  const codes = Object.entries(EXIT).map(([name, code]): [string, string] => [
-    String(code).padStart(3),
-    name,
+  const names = Object.keys(EXIT) as (keyof typeof EXIT)[];
+  const codes = names.map((name): [string, string] => [
+    String(EXIT[name]).padStart(3),
+    EXIT_MEANINGS[name],
   ]);
   return `Usage: paymaster <command> [arguments] [flags]
 

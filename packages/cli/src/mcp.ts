@@ -18,7 +18,8 @@ An MCP server over standard input and output, for an assistant to start.
 
   --config FILE    server.url, authentication and operations, as generated servers have them;
                    else CONFIG_PATH names the file, or CONFIG holds it as JSON;
-                   else ./.paymaster/credentials.json of a local server (all billing tools)
+                   else PAYMASTER_TOKEN and PAYMASTER_BASE_URL, or ./.paymaster/credentials.json
+                   of a local server: all billing tools
   --allow-writes   offer the tools that change plans, in two steps with a confirmation
   --profile        generation of the API that the service speaks; default 2021
 
@@ -58,8 +59,12 @@ function isProfile(text: string): text is WireProfile {
   return text === "2021" || text === "2026";
 }
 
-/** The server of this folder, as `paymaster serve` leaves its credentials. */
+/** The service of the other commands' variables, else that of this folder's `paymaster serve`. */
 function localService(): LoadedConfig {
+  const { PAYMASTER_TOKEN: token, PAYMASTER_BASE_URL: url } = process.env;
+  if (token !== undefined && token !== "" && url !== undefined && url !== "") {
+    return { config: configForService(url, token), credentialOrigin: "PAYMASTER_TOKEN" };
+  }
   const file = process.env.PAYMASTER_CREDENTIALS ?? DEFAULT_CREDENTIALS_FILE;
   try {
     const { base_url, api_key } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;

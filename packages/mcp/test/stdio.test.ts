@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -97,14 +98,34 @@ describe("paymaster mcp over standard input and output", () => {
     expect((await assistant.listTools()).tools).toHaveLength(13);
   });
 
+  it("does without a configuration where the command line has its credentials", async () => {
+    const peer = await startPeer((_, response) => json(response, 200, usage));
+    const { assistant } = await start([], {
+      PAYMASTER_TOKEN: "t",
+      PAYMASTER_BASE_URL: peer.baseUrl,
+    });
+    expect((await assistant.listTools()).tools.map(({ name }) => name)).toContain("account_plans");
+    await assistant.callTool({ name: "account_plans", arguments: { accountId: "me" } });
+    expect(peer.requests[0]?.headers.authorization).toBe("Bearer t");
+  });
+
+  it("ends by itself when the assistant has gone", () => {
+    const run = spawnSync(process.execPath, [PAYMASTER, "mcp", "--config", SEED], {
+      env: { PATH: process.env.PATH, API_KEY: "k" },
+      input: "",
+      encoding: "utf8",
+      timeout: 15_000,
+    });
+    expect(run).toMatchObject({ status: 0, signal: null, stdout: "" });
+  });
+
   it.each([
     [["--config", "/nowhere/billing.json"], {}, /ENOENT|no such file/],
     [[], { CONFIG: '{"server":{}}' }, /server\.url/],
     [[], { CONFIG: "{}", SECURITY: "x" }, /CONFIG cannot be used/],
     [["--profile", "2023"], {}, /2021 or 2026/],
     [[], {}, /no configuration/],
-  ])("refuses to start with %j and %j", async (args, env, expected) => {
-    const { spawnSync } = await import("node:child_process");
+  ])("refuses to start with %j and %j", (args, env, expected) => {
     const run = spawnSync(process.execPath, [PAYMASTER, "mcp", ...args], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, ...env },

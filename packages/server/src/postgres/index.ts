@@ -1,6 +1,7 @@
 import { type PrivatePostgres, supervise } from "./supervisor.js";
 
 export { PostgresError, type PostgresErrorCode } from "./errors.js";
+export { createDataDir } from "./location.js";
 export type { PgConnection, PrivatePostgres } from "./supervisor.js";
 
 /**

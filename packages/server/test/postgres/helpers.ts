@@ -145,6 +145,17 @@ export function copyNative(options: DirOptions = {}): string {
   return dir;
 }
 
+/** The installed programs in another directory, for a test that does not change them. */
+export function linkNative(dir: string): string {
+  const native = join(dir, "native");
+  const linked = spawnSync("cp", ["-al", installedBinaries(), native]);
+  if (linked.status !== 0) {
+    rmSync(native, { recursive: true, force: true });
+    cpSync(installedBinaries(), native, { recursive: true, verbatimSymlinks: true });
+  }
+  return native;
+}
+
 /** Directories under /var/lib/paymaster that belong to data directories below `dir`. */
 export function basesOf(dir: string): string[] {
   if (!isRoot || !existsSync(SHARED_STATE_DIR)) return []; // only root ever makes one
@@ -195,10 +206,13 @@ async function remove(dir: string): Promise<void> {
 }
 
 async function cleanUp(all: boolean): Promise<void> {
-  await Promise.all(running.splice(0).map((postgres) => postgres.stop()));
+  const stopped = await Promise.allSettled(running.splice(0).map((postgres) => postgres.stop()));
   const due = temporary.filter(({ keep }) => all || !keep);
   temporary.splice(0, temporary.length, ...temporary.filter((entry) => !due.includes(entry)));
-  for (const { dir } of due) await remove(dir);
+  const removed = await Promise.allSettled(due.map(({ dir }) => remove(dir)));
+  for (const outcome of [...stopped, ...removed]) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
 }
 
 afterEach(() => cleanUp(false));

@@ -8,8 +8,8 @@ import {
   ask,
   basesOf,
   clusterDirOf,
-  copyNative,
   isRoot,
+  linkNative,
   messageOf,
   ordinaryUser,
   postgresBelow,
@@ -39,9 +39,8 @@ describe.skipIf(!isRoot)("started as root", () => {
   it("keeps everything where that user can go, if the checkout is root's alone", {
     timeout: 60_000, // many starts, on a disk
   }, async () => {
-    const checkout = temporaryDir({ private: true });
-    const nativeDir = join(checkout, "native");
-    renameSync(copyNative({ private: true }), nativeDir);
+    const checkout = temporaryDir({ private: true, disk: true });
+    const nativeDir = linkNative(checkout);
     const dataDir = join(checkout, ".paymaster");
     const first = await start(dataDir, { nativeDir });
     await ask(first.connection, "CREATE TABLE t AS SELECT 42 AS x");

@@ -13,12 +13,16 @@ create table quota_windows (
   window_start_ms bigint not null,
   window_end_ms bigint not null check (window_end_ms > window_start_ms),
   taken integer not null default 0 check (taken >= 0),
-  -- The last statement's question (ceiling, needed, wish) and answer (granted): kept because an upsert
-  -- can neither see its source rows when it updates nor return what it added.
+  -- Calls of each window that processes may admit without asking, until the epoch of windows ends.
+  standing integer not null default 0 check (standing >= 0),
+  -- The last statement's question (ceiling, needed, wish, stand) and answer (granted, stood): kept because
+  -- an upsert can neither see its source rows when it updates nor return what it added.
   ceiling integer not null default 0,
   needed integer not null default 0,
   wish integer not null default 0,
+  stand integer not null default 0,
   granted integer not null default 0,
+  stood integer not null default 0,
   touched_at timestamptz not null,
   primary key (master_id, rule)
 ) with (fillfactor = 70);

@@ -19,6 +19,8 @@ export interface LeaseRequest {
   readonly needed: number;
   /** What this process would like to have in hand. */
   readonly wish: number;
+  /** How many calls of each later window of the epoch it would like to be given unasked. */
+  readonly stand: number;
 }
 
 export interface Lease {
@@ -27,6 +29,7 @@ export interface Lease {
   readonly granted: number;
   /** What nobody has been given yet. */
   readonly left: number;
+  readonly stood: number;
 }
 
 export interface GiveBack {
@@ -34,6 +37,19 @@ export interface GiveBack {
   readonly rule: string;
   readonly startMs: number;
   readonly tokens: number;
+  /** Of the standing share, for the rest of the epoch. */
+  readonly standing: number;
+}
+
+/**
+ * Standing shares end together, at the end of each epoch of so many milliseconds: so a share that a
+ * process no longer uses, or took with it when it died, keeps nobody waiting for longer.
+ */
+const EPOCH_MS = 8_000;
+
+/** The epoch that a window belongs to. */
+export function epochOf(startMs: number): number {
+  return Math.floor(startMs / EPOCH_MS);
 }
 
 interface Waiting {
@@ -44,6 +60,11 @@ interface Waiting {
 
 /** Rows of one statement; what is beyond waits for the next one. */
 const MAX_BATCH = 1_000;
+/**
+ * When the last batch had company, the next one gathers for so long: a statement costs as much as ten
+ * rows. A caller alone never waits for it.
+ */
+const GATHER_MS = 2;
 
 export class LeaseDesk {
   readonly #db: Queryable;
@@ -53,6 +74,8 @@ export class LeaseDesk {
   readonly #waiting = new Map<string, Waiting>();
   #scheduled = false;
   #statement: Promise<void> | null = null;
+  #sentAtRealMs = Number.NEGATIVE_INFINITY;
+  #lastSize = 0;
 
   constructor(db: Queryable, table: WindowTable, divisor: number) {
     assert(Number.isInteger(divisor) && divisor >= 1, "a share is a part of what is left");
@@ -85,6 +108,8 @@ export class LeaseDesk {
           part.map((entry) => entry.rule),
           part.map((entry) => entry.startMs),
           part.map((entry) => entry.tokens),
+          part.map((entry) => entry.standing),
+          EPOCH_MS,
         ],
       });
     }
@@ -98,14 +123,18 @@ export class LeaseDesk {
   #schedule(): void {
     if (this.#scheduled || this.#statement !== null) return;
     this.#scheduled = true;
-    // After the sockets that have something to read: their calls join this batch.
-    setImmediate(() => {
+    const send = () => {
       this.#scheduled = false;
+      this.#sentAtRealMs = performance.now();
       this.#statement = this.#send().finally(() => {
         this.#statement = null;
         if (this.#waiting.size > 0) this.#schedule();
       });
-    });
+    };
+    // At once means after the sockets that have something to read: their calls join this batch.
+    const busy = this.#lastSize > 1 && performance.now() - this.#sentAtRealMs < GATHER_MS;
+    if (busy) setTimeout(send, GATHER_MS);
+    else setImmediate(send);
   }
 
   async #send(): Promise<void> {
@@ -115,6 +144,7 @@ export class LeaseDesk {
       this.#waiting.delete(key);
       batch.push({ waiting, request: waiting.request() });
     }
+    this.#lastSize = batch.length;
     try {
       const leases = await this.#query(batch.map((entry) => entry.request));
       for (const { waiting, request } of batch) {
@@ -128,25 +158,27 @@ export class LeaseDesk {
   }
 
   async #query(requests: readonly LeaseRequest[]): Promise<Map<string, Lease>> {
-    const { rows } = await this.#db.query<[string, string, number, number, number]>({
+    const { rows } = await this.#db.query<[string, string, number, number, number, number]>({
       name: `lease:${this.#table}`,
       text: leaseStatement(this.#table),
       values: [
         requests.map((request) => request.masterId),
         requests.map((request) => request.rule),
-        requests.map((request) => request.startMs),
-        requests.map((request) => request.endMs),
-        requests.map((request) => request.ceiling),
-        requests.map((request) => request.needed),
-        requests.map((request) => request.wish),
+        numbers(requests.map((request) => request.startMs)),
+        numbers(requests.map((request) => request.endMs)),
+        numbers(requests.map((request) => request.ceiling)),
+        numbers(requests.map((request) => request.needed)),
+        numbers(requests.map((request) => request.wish)),
+        numbers(requests.map((request) => request.stand)),
         this.#divisor,
+        EPOCH_MS,
       ],
       rowMode: "array",
     });
     const leases = new Map<string, Lease>();
-    for (const [masterId, rule, startMs, granted, left] of rows) {
-      assert(granted >= 0, "a share is not negative");
-      leases.set(rowKey(masterId, rule), { startMs, granted, left: Math.max(0, left) });
+    for (const [masterId, rule, startMs, granted, left, stood] of rows) {
+      assert(granted >= 0 && stood >= 0, "a share is not negative");
+      leases.set(rowKey(masterId, rule), { startMs, granted, left: Math.max(0, left), stood });
     }
     return leases;
   }
@@ -156,41 +188,66 @@ function rowKey(masterId: string, rule: string): string {
   return `${masterId} ${rule}`;
 }
 
-/** Rows are taken in the key's order, so that two servers never wait for each other. */
+/** An array of numbers in PostgreSQL's notation: the driver's own takes ten times as long. */
+function numbers(values: readonly number[]): string {
+  return `{${values.join(",")}}`;
+}
+
+/**
+ * Rows are taken in the key's order, so that two servers never wait for each other. A window that begins
+ * anew begins with the standing shares taken.
+ */
 function leaseStatement(table: WindowTable): string {
-  const anew = "quota_gives_way(q.window_start_ms, excluded.window_start_ms, q.touched_at)";
-  const share =
-    "quota_share(excluded.ceiling - q.taken, excluded.needed, excluded.wish, $8::integer)";
   return `insert into ${table} as q (master_id, rule, window_start_ms, window_end_ms,
-      ceiling, needed, wish, granted, taken, touched_at)
-    select master_id, rule, start_ms, end_ms, ceiling, needed, wish, share, share, clock_timestamp()
-    from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::integer[], $6::integer[], $7::integer[])
-      as asked (master_id, rule, start_ms, end_ms, ceiling, needed, wish),
-      lateral (select quota_share(ceiling, needed, wish, $8::integer) as share) as shares
+      ceiling, needed, wish, stand, granted, stood, taken, standing, touched_at)
+    select master_id, rule, start_ms, end_ms,
+      ceiling, needed, wish, stand, granted, 0, granted, 0, clock_timestamp()
+    from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[],
+        $5::integer[], $6::integer[], $7::integer[], $8::integer[])
+      as asked (master_id, rule, start_ms, end_ms, ceiling, needed, wish, stand),
+      lateral (select quota_share(ceiling, needed, wish, $9::integer) as granted) as shares
     order by master_id, rule
     on conflict (master_id, rule) do update set
-      ceiling = excluded.ceiling, needed = excluded.needed, wish = excluded.wish,
-      granted = case when ${anew} then excluded.granted else ${share} end,
-      taken = case when ${anew} then excluded.granted else q.taken + ${share} end,
-      window_start_ms = case when ${anew} then excluded.window_start_ms else q.window_start_ms end,
-      window_end_ms = case when ${anew} then excluded.window_end_ms else q.window_end_ms end,
-      touched_at = case when ${anew} or excluded.window_start_ms = q.window_start_ms
-        then clock_timestamp() else q.touched_at end
-    returning q.master_id, q.rule, q.window_start_ms, q.granted, q.ceiling - q.taken`;
+      (ceiling, needed, wish, stand, window_start_ms, window_end_ms,
+        granted, stood, taken, standing, touched_at) = (
+        select excluded.ceiling, excluded.needed, excluded.wish, excluded.stand,
+          case when anew then excluded.window_start_ms else q.window_start_ms end,
+          case when anew then excluded.window_end_ms else q.window_end_ms end,
+          granted, stood, before.taken + granted, before.standing + stood,
+          case when anew or excluded.window_start_ms = q.window_start_ms
+            then clock_timestamp() else q.touched_at end
+        from (
+          select quota_gives_way(q.window_start_ms, excluded.window_start_ms, q.touched_at) as anew,
+            excluded.window_start_ms / $10::bigint = q.window_start_ms / $10::bigint as same_epoch
+        ) as windows,
+        lateral (
+          select case when not anew or same_epoch then q.standing else 0 end as standing,
+            case when not anew then q.taken when same_epoch then q.standing else 0 end as taken
+        ) as before,
+        lateral (
+          select quota_share(excluded.ceiling - before.taken, excluded.needed, excluded.wish, $9::integer)
+              as granted,
+            greatest(0, least(excluded.stand, excluded.ceiling / 2 - before.standing)) as stood
+        ) as given
+      )
+    returning q.master_id, q.rule, q.window_start_ms, q.granted, q.ceiling - q.taken, q.stood`;
 }
 
 function giveBackStatement(table: WindowTable): string {
   return `with returned as (
-      select q.master_id, q.rule, q.window_start_ms, given.tokens
+      select q.master_id, q.rule,
+        case when given.start_ms = q.window_start_ms then given.tokens else 0 end as tokens,
+        given.standing
       from ${table} q
-      join unnest($1::text[], $2::text[], $3::bigint[], $4::integer[])
-        as given (master_id, rule, start_ms, tokens)
-        on given.master_id = q.master_id and given.rule = q.rule and given.start_ms = q.window_start_ms
+      join unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::integer[])
+        as given (master_id, rule, start_ms, tokens, standing)
+        on given.master_id = q.master_id and given.rule = q.rule
+          and given.start_ms / $6::bigint = q.window_start_ms / $6::bigint
       order by q.master_id, q.rule
       for update of q
     )
-    update ${table} q set taken = greatest(0, q.taken - returned.tokens)
-    from returned
-    where q.master_id = returned.master_id and q.rule = returned.rule
-      and q.window_start_ms = returned.window_start_ms`;
+    update ${table} q set
+      taken = greatest(0, q.taken - returned.tokens),
+      standing = greatest(0, q.standing - returned.standing)
+    from returned where q.master_id = returned.master_id and q.rule = returned.rule`;
 }

@@ -3,13 +3,14 @@
  * window's calls away at most once, to whichever process asks, and a process admits only what it was
  * given. So nothing here can admit too much: not a crash, not an eviction, not a second process.
  *
- * How much to ask for is a guess that costs only round trips: at the start of a window what this process
- * used in the last one, then as much again as it has used so far, so a busy account asks a few times a
- * window and an account that calls once is given one.
+ * How much to ask for is a guess that costs only round trips. At the start of a second: what this process
+ * used in the last one; then as much again as it has used so far. An account that goes on calling is also
+ * given a standing share, up to a quarter of the limit, of every second until the epoch ends, so that a
+ * few calls a second are admitted without asking at all.
  */
 import { strict as assert } from "node:assert";
 import { OverloadedError, type Queryable } from "../database/pool.js";
-import { type GiveBack, type Lease, LeaseDesk, type WindowTable } from "./lease-desk.js";
+import { epochOf, type GiveBack, type Lease, LeaseDesk, type WindowTable } from "./lease-desk.js";
 import { SECOND_MS, windowStart } from "./windows.js";
 
 /** So many calls in each window of the service's clock. */
@@ -33,7 +34,11 @@ export interface Entry {
   /** What the database had left when last asked; null: not asked in this window. */
   left: number | null;
   used: number;
+  /** In the last window with calls, if that is not long ago. */
   usedBefore: number;
+  /** Calls of each window that need not be asked for, while the epoch lasts. */
+  standing: number;
+  standingEpoch: number;
   /** Taken by calls that another rule may still refuse. */
   held: number;
   /** Settles when a held call is decided. */
@@ -72,6 +77,12 @@ const LEASES_PER_DAY = 500;
 const MAX_WAITING = 10_000;
 /** A window in the future (a clock was set back) is asked about again at most this often. */
 const DOUBT_MS = 1_000;
+/** For so many windows what an account used is a guide to what it will use. */
+const RECENT_WINDOWS = 4;
+/** At most this part of a second's calls stands for one process. */
+const STANDING_DIVISOR = 4;
+/** No server is so far ahead of another: a window that lies further in the future is a wrong clock's. */
+const WRONG_MS = 10_000;
 /** How many old entries to pass over in search of one whose window is over, or that nobody waits for. */
 const MAX_SECOND_CHANCES = 32;
 const MAX_BUSY = 1_000;
@@ -110,6 +121,8 @@ export class LeasedWindows {
       left: null,
       used: 0,
       usedBefore: 0,
+      standing: 0,
+      standingEpoch: Number.NEGATIVE_INFINITY,
       held: 0,
       decided: null,
       lease: null,
@@ -125,9 +138,7 @@ export class LeasedWindows {
   poll(entry: Entry, limit: number, nowMs: number): State {
     const startMs = windowStart(nowMs, entry.lengthMs);
     if (startMs > entry.startMs) moveTo(entry, startMs);
-    // An account whose tier has risen has more to ask for.
-    if (limit > entry.limit) entry.left = null;
-    entry.limit = limit;
+    if (limit !== entry.limit) changeLimit(entry, limit);
     if (entry.tokens > 0) return "ready";
     if (entry.left !== 0) return "ask";
     const doubtful = entry.startMs > startMs;
@@ -162,7 +173,7 @@ export class LeasedWindows {
 
   /** Calls left in the window, as far as this process knows: exact if it is the only one. */
   remaining(entry: Entry): number {
-    return entry.tokens + (entry.left ?? 0);
+    return entry.left === null ? entry.limit - entry.used : entry.tokens + entry.left;
   }
 
   endMs(entry: Entry): number {
@@ -197,7 +208,9 @@ export class LeasedWindows {
       const over = windowStart(nowMs, entry.lengthMs) > entry.startMs;
       const idle = entry.used === entry.usedAtLastSweep;
       if (!over && (idle || all)) this.#returnTokens(entry);
-      if (over && !isBusy(entry)) this.#entries.delete(entry.key);
+      const wrong = entry.startMs > nowMs + WRONG_MS;
+      const stands = standingAt(entry, windowStart(nowMs, entry.lengthMs)) > 0;
+      if ((wrong || (over && !stands)) && !isBusy(entry)) this.#entries.delete(entry.key);
       entry.usedAtLastSweep = entry.used;
     }
     await this.#desk.giveBack(this.#unused.splice(0));
@@ -215,6 +228,7 @@ export class LeasedWindows {
           ceiling: entry.limit,
           needed: entry.waiting,
           wish: wish(entry, startMs),
+          stand: stand(entry, startMs),
         };
       })
       .then((lease) => receive(entry, lease, clockMs()))
@@ -225,10 +239,12 @@ export class LeasedWindows {
   }
 
   #returnTokens(entry: Entry): void {
-    if (entry.tokens === 0 || this.#unused.length >= this.#maxEntries) return;
     const { masterId, rule, startMs, tokens } = entry;
-    this.#unused.push({ masterId, rule, startMs, tokens });
+    const standing = standingAt(entry, startMs);
+    if (tokens + standing === 0 || this.#unused.length >= this.#maxEntries) return;
+    this.#unused.push({ masterId, rule, startMs, tokens, standing });
     entry.tokens = 0;
+    entry.standing = 0;
     // Another process may be given them: what is left is no longer known.
     entry.left = null;
   }
@@ -260,33 +276,76 @@ function wish(entry: Entry, askedStartMs: number): number {
   return Math.max(entry.used, entry.usedBefore - entry.used);
 }
 
+/** How much larger the standing share should be: an account that called in the last seconds gets one. */
+function stand(entry: Entry, askedStartMs: number): number {
+  if (entry.lengthMs > SECOND_MS) return 0;
+  const steady = askedStartMs > entry.startMs ? entry.used : entry.usedBefore;
+  const wanted = Math.min(steady, Math.floor(entry.limit / STANDING_DIVISOR));
+  return Math.max(0, wanted - standingAt(entry, askedStartMs));
+}
+
+function standingAt(entry: Entry, startMs: number): number {
+  return epochOf(startMs) === entry.standingEpoch ? entry.standing : 0;
+}
+
 /** Whether calls refer to the entry: a second one for the same row must not be made beside it. */
 function isBusy(entry: Entry): boolean {
   return entry.waiting > 0 || entry.held > 0 || entry.lease !== null;
 }
 
+/** The account's tier has changed: a higher one has more to ask for, a lower one keeps no more than it has. */
+function changeLimit(entry: Entry, limit: number): void {
+  if (limit > entry.limit) {
+    entry.left = null;
+  } else {
+    entry.tokens = Math.min(entry.tokens, Math.max(0, limit - entry.used));
+    entry.standing = 0;
+  }
+  entry.limit = limit;
+}
+
+/** Begins a later window, with the standing share in hand. */
 function moveTo(entry: Entry, startMs: number): void {
-  const following = startMs - entry.startMs === entry.lengthMs;
-  entry.usedBefore = following ? entry.used : 0;
+  assert(startMs > entry.startMs, "windows follow each other");
+  const recent = startMs - entry.startMs <= RECENT_WINDOWS * entry.lengthMs;
+  begin(entry, startMs, standingAt(entry, startMs), recent ? entry.used : 0);
+}
+
+function begin(entry: Entry, startMs: number, tokens: number, usedBefore: number): void {
+  entry.usedBefore = usedBefore;
   entry.startMs = startMs;
   entry.used = 0;
   entry.usedAtLastSweep = 0;
-  entry.tokens = 0;
+  entry.tokens = tokens;
   entry.left = null;
 }
 
 function receive(entry: Entry, lease: Lease, nowMs: number): void {
   entry.leasedAtRealMs = performance.now();
-  if (lease.startMs < entry.startMs) {
-    // Either the window has passed while the answer was under way and the share is worthless; or the
-    // database has let go of a window that a wrong clock had put into the future.
-    const present = windowStart(nowMs, entry.lengthMs);
-    if (entry.startMs <= present) return;
-    moveTo(entry, lease.startMs);
-  }
   if (lease.startMs > entry.startMs) moveTo(entry, lease.startMs);
-  entry.tokens += lease.granted;
-  entry.left = lease.left;
+  const present = windowStart(nowMs, entry.lengthMs);
+  if (lease.startMs < entry.startMs && entry.startMs > present) {
+    // The database has let go of a window that a wrong clock had put into the future.
+    entry.standing = 0;
+    begin(entry, lease.startMs, 0, 0);
+  }
+  if (lease.startMs === entry.startMs) {
+    entry.tokens += lease.granted;
+    entry.left = lease.left;
+  }
+  // Else the window has passed while the answer was under way, and its share is worthless.
+  if (lease.stood > 0) addStanding(entry, lease);
+}
+
+/** A standing share is good for the windows after the one that it was given in. */
+function addStanding(entry: Entry, { startMs, stood }: Lease): void {
+  const before = standingAt(entry, startMs);
+  entry.standing = before + stood;
+  entry.standingEpoch = epochOf(startMs);
+  // The answer was under way for so long that the next window has begun without it.
+  if (entry.startMs > startMs && epochOf(entry.startMs) === entry.standingEpoch) {
+    entry.tokens += stood;
+  }
 }
 
 function decision(entry: Entry): Promise<void> {

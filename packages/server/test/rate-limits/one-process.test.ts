@@ -93,11 +93,18 @@ describe("one process", () => {
 
   it("admits the whole day of a free account, and no call more", async () => {
     const clock = new SettableClock("2021-06-01T00:00:00Z");
-    const limiter = newLimiter({ pool, clock });
+    const { daily } = rateLimitTiers.free.Heavy;
+    const faster = {
+      ...rateLimitTiers.free,
+      Heavy: { count: 45, window_seconds: 1 as const, daily },
+    };
+    const limiter = newLimiter({ pool, clock, tiers: { ...rateLimitTiers, free: faster } });
     const caller = newCaller("free");
     let admitted = 0;
-    for (let second = 0; second < 1_010; second += 1) {
-      admitted += (await call(limiter, usage, caller)).admitted ? 1 : 0;
+    for (let second = 0; second < 25; second += 1) {
+      for (let calls = 0; calls < 9; calls += 1) {
+        admitted += await admittedOf(5, limiter, usage, caller);
+      }
       clock.ms += 1_000;
     }
     expect(admitted).toBe(1_000);
@@ -132,6 +139,19 @@ describe("one process", () => {
     expect(rows).toEqual([]);
   });
 
+  it("is exact over many seconds, whatever the rhythm of calls and of sweeps", async () => {
+    const clock = new SettableClock("2021-06-01T12:00:00Z");
+    const limiter = newLimiter({ pool, clock });
+    const caller = newCaller();
+    for (let second = 0; second < 60; second += 1) {
+      const calls = (second * 7) % 55;
+      expect(await admittedOf(calls, limiter, usage, caller)).toBe(Math.min(calls, 40));
+      if (second % 13 === 0) await limiter.sweep();
+      if (second % 11 === 0) expect(await admittedOf(50, limiter, plans, caller)).toBe(50);
+      clock.ms += second % 5 === 0 ? 3_000 : 1_000;
+    }
+  });
+
   it("asks the database seldom: not once for each call", async () => {
     let statements = 0;
     const counting = {
@@ -162,5 +182,9 @@ describe("one process", () => {
     expect(await admittedOf(15, limiter, usage, caller)).toBe(10);
     expect(await admittedOf(50, limiter, usage, { ...caller, tier: "business" })).toBe(30);
     expect(await admittedOf(5, limiter, usage, caller)).toBe(0);
+    clock.ms += 1_000;
+    expect(await admittedOf(50, limiter, usage, { ...caller, tier: "business" })).toBe(40);
+    clock.ms += 1_000; // of which a standing share is left, too large for a lower tier
+    expect(await admittedOf(50, limiter, usage, { ...caller, tier: "free" })).toBeLessThan(2);
   });
 });

@@ -151,6 +151,21 @@ describe("several processes", () => {
     expect(outcome.headers["x-ratelimit-remaining"]).toBe("59998");
   });
 
+  it("give back nothing of a window that has passed meanwhile", async () => {
+    const behind = new SettableClock(NOON);
+    const caller = newCaller();
+    const late = newLimiter({ pool, clock: behind });
+    await call(late, usage, caller);
+    const ahead = new SettableClock("2021-06-02T12:00:00Z");
+    const early = newLimiter({ pool, clock: ahead });
+    expect(await admittedOf(30, early, usage, caller)).toBe(30);
+    // It still believes in the first of June, and returns what it held of that day.
+    await late.close();
+    await early.close();
+    expect(await takenOf("quota_seconds", caller.masterId)).toBe(30);
+    expect(await takenOf("quota_windows", caller.masterId)).toBe(30);
+  });
+
   it("count in the later window while one has not heard that the clock jumped", async () => {
     const ahead = new SettableClock("2021-06-02T12:00:00Z");
     const behind = new SettableClock(NOON);

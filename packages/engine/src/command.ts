@@ -19,6 +19,8 @@ export interface SubscribeCommand {
   readonly addons: readonly PlanRequest[];
   /** Billing contact of the request; null: none was sent. */
   readonly contact: Contact | null;
+  /** The operator gives an account its first plan; a contact may follow later, in any generation. */
+  readonly byOperator?: boolean;
   /** The request asks for a bundle, which carrier partners alone can buy. */
   readonly hasBundle?: boolean;
   /** 2026: months of the contract; null or absent: not given. */

@@ -69,8 +69,11 @@ function refuseRequest({ hasBundle, contractTermMonths }: SubscribeCommand): Ref
 }
 
 /** 2021 documents the contact as optional, 2026 as required; one that is sent must be whole. */
-function problemOfContact({ contact }: SubscribeCommand, books: Books): ContactProblem | null {
-  if (contact === null && books.profile === "2021") return null;
+function problemOfContact(
+  { contact, byOperator = false }: SubscribeCommand,
+  books: Books,
+): ContactProblem | null {
+  if (contact === null && (byOperator || books.profile === "2021")) return null;
   return wholeContactProblem(contact ?? {});
 }
 

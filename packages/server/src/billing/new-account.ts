@@ -112,6 +112,7 @@ async function subscribeOwn(
         request(addon, findPlan(addon.type)?.families[0] ?? "", "addon"),
       ),
       contact: null,
+      byOperator: true,
     },
     today,
     books.engine,

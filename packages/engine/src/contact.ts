@@ -66,7 +66,7 @@ export function contactChangeProblem(
 }
 
 /** `<`, `>` and control characters: what the 2026 generation refuses as special. */
-function hasSpecialCharacters(value: string): boolean {
+export function hasSpecialCharacters(value: string): boolean {
   for (const character of value) {
     const code = character.codePointAt(0) ?? 0;
     if (character === "<" || character === ">" || code < 32 || code === 127) return true;

@@ -3,7 +3,7 @@ export { EngineDefect } from "./assert.js";
 export * from "./books.js";
 export * from "./civil-date.js";
 export * from "./command.js";
-export { type Contact, REQUIRED_MEMBERS } from "./contact.js";
+export { type Contact, hasSpecialCharacters, REQUIRED_MEMBERS } from "./contact.js";
 export { decide } from "./decide.js";
 export { amountOf } from "./derivation.js";
 export { MAX_ITEMS } from "./draft.js";

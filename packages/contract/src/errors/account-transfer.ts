@@ -4,20 +4,28 @@
  * state the meaning.
  */
 import type { WireError } from "../operation.js";
-import { badRequest } from "./define.js";
+import { badRequest, type ErrorDetails } from "./define.js";
+
+const DOCUMENTED: ErrorDetails = {
+  source: ["D26"],
+  documentedIn: ["2026"],
+  confidence: "inferred",
+};
 
 function transfer(code: number, message: string): WireError {
   return badRequest(code, message, {
-    source: ["D26"],
-    documentedIn: ["2026"],
-    confidence: "inferred",
+    ...DOCUMENTED,
     unreachable: "Accounts are never transferred here, so that no transfer code is ever valid.",
   });
 }
 
 export const accountTransferErrors = {
   transferDisabled: transfer(11101, "Account transfer is disabled."),
-  transferTokenInvalid: transfer(11102, "The transfer token is invalid."),
+  /** What every transfer code gets here; 2021 requests have no member for one. */
+  transferTokenInvalid: badRequest(11102, "The transfer token is invalid.", {
+    ...DOCUMENTED,
+    reachableIn: ["2026"],
+  }),
   transferEmailUnknown: transfer(11103, "The email address is not known."),
   transferEmailMismatch: transfer(11104, "The email address does not match."),
   transferExpired: transfer(11105, "The transfer has expired."),

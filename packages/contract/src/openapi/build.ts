@@ -216,6 +216,7 @@ function addError(group: Group, name: string, error: WireError, profile: WirePro
     "x-source": error.source,
     "x-confidence": error.confidence,
     ...(error.unreachable === undefined ? {} : { "x-unreachable": error.unreachable }),
+    ...(error.reachableIn === undefined ? {} : { "x-reachable-in": error.reachableIn }),
   });
   group.descriptions.push(`${error.code}: ${message}`);
 }

@@ -50,7 +50,8 @@ export const accountPlanAddonCreate = defineOperation({
     zoomRoomsBase: badRequest(
       2100,
       "Additional Zoom Rooms plan cannot be added to a sub account that already has a Zoom Rooms base plan.",
-      BOTH,
+      // Zoom Rooms plans were base plans until 2021: afterwards nobody gets one as such.
+      { ...BOTH, reachableIn: ["2021"] },
     ),
     alreadyHasAddon: badRequest(
       2100,

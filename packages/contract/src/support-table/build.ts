@@ -27,7 +27,8 @@ export function buildSupportTable(): string {
     "",
     "## Errors",
     "",
-    "A dash in the last column: a client can meet the error, and a test does.",
+    "A dash in the last column: a client can meet the error, and a test does. *Only in* one generation: the",
+    "member of the request, or the plan, that leads to the error belongs to that generation alone.",
     "",
     ...operationList.flatMap(errorSection),
     "### Any operation",
@@ -87,10 +88,15 @@ function errorTable(errors: Readonly<Record<string, WireError>>): string[] {
           : `${error.message} *(2026: ${error.message2026})*`,
         error.source.join(", "),
         error.confidence,
-        error.unreachable ?? "-",
+        error.unreachable ?? onlyIn(error),
       ]),
     ),
   ];
+}
+
+/** A dash, or the one generation in which the error is met. */
+function onlyIn({ reachableIn }: WireError): string {
+  return reachableIn === undefined ? "-" : `- *(only in ${reachableIn.join(", ")})*`;
 }
 
 function row(cells: readonly string[]): string {

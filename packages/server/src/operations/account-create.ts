@@ -1,14 +1,16 @@
 /** POST /accounts: a new sub account of the calling master, free and without plans. */
-import { commonErrors } from "@paymaster/contract";
+import { commonErrors, type WireProfile } from "@paymaster/contract";
+import { hasSpecialCharacters } from "@paymaster/engine";
 import { addAccount } from "../billing/new-account.js";
 import { operationFault } from "../billing/plan-write.js";
 import { emptyPreview } from "../billing/preview-body.js";
-import type { Connection } from "../database/pool.js";
+import { type Connection, isUniqueViolation } from "../database/pool.js";
 import type { Call } from "../http/call.js";
+import { validationFault } from "../http/validation.js";
 import { WireFault } from "../http/wire-fault.js";
 import { newAccountId } from "../ids.js";
 import { isEmailUsed } from "../store/account-changes.js";
-import { loadAccount } from "../store/accounts.js";
+import { isReachable, loadAccount } from "../store/accounts.js";
 import { splitOptions } from "./account-options.js";
 import type { WriteFactory } from "./factory.js";
 import { passwordProblem } from "./password.js";
@@ -26,8 +28,11 @@ export const accountCreate: WriteFactory =
     const master = await loadAccount(connection, principal);
     if (master === undefined) throw new WireFault(commonErrors.invalidToken);
     if (!master.record.mayAddSubAccounts) throw operationFault(call, "mayNotAddSubAccounts");
-    await check(call, connection);
+    checkBody(call, profile);
     const text = (name: string) => String(call.body[name] ?? "");
+    const used = () => operationFault(call, "emailUsed", { email: text("email") });
+    if (await isEmailUsed(connection, principal.masterId, text("email"))) throw used();
+    const parentId = await findParent(call, connection);
     const options = splitOptions((call.body.options ?? {}) as Record<string, unknown>);
     const ids = { id: newAccountId(), owner_id: newAccountId() };
     return {
@@ -40,7 +45,7 @@ export const accountCreate: WriteFactory =
             masterId: principal.masterId,
             accountId: ids.id,
             kind: "sub",
-            parentId: principal.accountId,
+            parentId,
             accountName: text("account_name") || `${text("first_name")} ${text("last_name")}`,
             firstName: text("first_name"),
             lastName: text("last_name"),
@@ -52,7 +57,10 @@ export const accountCreate: WriteFactory =
             createdAt,
           },
           { actor: principal.actor, trackingId: call.trackingId },
-        );
+        ).catch((error: unknown) => {
+          // Somebody else took it between the look and the leap.
+          throw isUniqueViolation(error, "accounts_email") ? used() : error;
+        });
         return {
           status: call.operation.response.status[profile],
           body: { ...ids, owner_email: text("email"), created_at: createdAt.toISOString() },
@@ -62,9 +70,15 @@ export const accountCreate: WriteFactory =
     };
   };
 
-async function check(call: Call, connection: Connection): Promise<void> {
+const NAMES = ["first_name", "last_name", "account_name"] as const;
+
+/** What can be said of the body without looking anything up. */
+function checkBody(call: Call, profile: WireProfile): void {
   const text = (name: string) => String(call.body[name] ?? "");
-  for (const name of ["first_name", "last_name", "account_name"]) {
+  for (const name of NAMES) {
+    if (profile === "2026" && hasSpecialCharacters(text(name))) {
+      throw operationFault(call, "specialCharacters", { field: name });
+    }
     if (INVALID_WORDS.some((word) => text(name).toLowerCase().includes(word))) {
       throw operationFault(call, "invalidName", { name: text(name) });
     }
@@ -74,7 +88,19 @@ async function check(call: Call, connection: Connection): Promise<void> {
   if (BLOCKED_DOMAINS.has(domain)) throw operationFault(call, "emailDomainBlocked");
   const problem = passwordProblem(text("password"));
   if (problem !== null) throw operationFault(call, problem);
-  if (await isEmailUsed(connection, call.principal.masterId, email)) {
-    throw operationFault(call, "emailUsed", { email });
+  if (call.body.transfer_code !== undefined) throw operationFault(call, "transferTokenInvalid");
+}
+
+/** The caller, or the second-level master of its own that the request names (2026). */
+async function findParent(call: Call, connection: Connection): Promise<string> {
+  const { principal } = call;
+  const named = call.body.sub_reseller_id;
+  if (typeof named !== "string") return principal.accountId;
+  const found = await loadAccount(connection, { ...principal, accountId: named });
+  if (found === undefined || !found.record.reseller || !isReachable(principal, found.record)) {
+    throw validationFault([
+      { field: "sub_reseller_id", message: "There is no second-level master of this id." },
+    ]);
   }
+  return named;
 }

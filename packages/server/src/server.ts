@@ -53,7 +53,12 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     const pdfPool = createPdfPool();
     endings.push(() => pdfPool.close());
     const authenticator = new Authenticator(pool, clock);
-    const rateLimiter = new RateLimiter({ pool, clock, enabled: config.rateLimits });
+    const rateLimiter = new RateLimiter({
+      pool,
+      clock,
+      enabled: config.rateLimits,
+      profile: config.profile,
+    });
     endings.push(() => rateLimiter.close());
     const services = {
       pool,

@@ -45,11 +45,10 @@ export function answerError(
   return sendJson(reply, 500, { code, message });
 }
 
-export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendJson(reply, 404, {
-    code: commonErrors.noRoute.code,
-    message: `There is no ${request.method} ${request.url.split("?")[0]?.slice(0, 200)}.`,
-  });
+/** A path or method that nothing is registered for. */
+export function answerNoRoute(reply: FastifyReply, profile: WireProfile): FastifyReply {
+  const { code, message, status } = commonErrors.noRoute;
+  return sendJson(reply, status[profile], { code, message });
 }
 
 function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {

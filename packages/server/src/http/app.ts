@@ -13,7 +13,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { handlers } from "../operations/index.js";
 import type { RateLimiter } from "../rate-limits/index.js";
 import type { AccountRef } from "../store/accounts.js";
-import { answerError, answerNotFound } from "./answer-error.js";
+import { answerError, answerNoRoute } from "./answer-error.js";
 import { authorize, bearerToken } from "./authorize.js";
 import { readBody, registerBodyParsers } from "./body.js";
 import type { Call, FileReply, Reply, Services } from "./call.js";
@@ -62,7 +62,10 @@ export function createApp(options: AppOptions): FastifyInstance {
         response.statusCode = 404;
         response.setHeader("content-type", "application/json;charset=UTF-8");
         response.end(
-          JSON.stringify({ code: commonErrors.noRoute.code, message: "The path is malformed." }),
+          JSON.stringify({
+            code: commonErrors.noRoute.code,
+            message: commonErrors.noRoute.message,
+          }),
         );
       },
     },
@@ -77,7 +80,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setErrorHandler((error, request, reply) =>
     answerError(error as Error, request, reply, profile, options.log),
   );
-  app.setNotFoundHandler((request, reply) => answerNotFound(request, reply));
+  app.setNotFoundHandler((_request, reply) => answerNoRoute(reply, profile));
   for (const operation of operationList as readonly Operation[]) {
     for (const url of urlsOf(operation)) registerOperation(app, operation, url, options);
   }

@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WireProfile } from "@paymaster/contract";
+import type { LogLine } from "../../src/http/app.js";
 import type { Credentials, ServerConfig } from "../../src/index.js";
 import { type RunningServer, startServer } from "../../src/index.js";
 import { startTestPostgres } from "./postgres.js";
@@ -29,6 +30,8 @@ export interface TestServer {
   readonly credentials: Credentials;
   readonly databaseUrl: string;
   readonly profile: WireProfile;
+  /** What the server logged, oldest first. */
+  readonly logged: readonly LogLine[];
   /** A call of the wire, e.g. `wire("GET", "/accounts/me/plans/usage")`, with the master's API key. */
   wire<Body = Record<string, unknown>>(
     method: string,
@@ -69,6 +72,7 @@ export async function startTestServer(
   const database = await postgres.createDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "paymaster-server-"));
   const profile = options.profile ?? "2021";
+  const logged: LogLine[] = [];
   const server = await startServer(
     {
       host: "127.0.0.1",
@@ -83,7 +87,7 @@ export async function startTestServer(
       ...options,
       databaseUrl: database.url,
     },
-    () => undefined,
+    (line) => logged.push(line),
   );
   const credentials: Credentials = JSON.parse(
     await readFile(join(dataDir, "credentials.json"), "utf8"),
@@ -99,6 +103,7 @@ export async function startTestServer(
     credentials,
     databaseUrl: database.url,
     profile,
+    logged,
     wire,
     admin: async (method, path, body) =>
       (await send(method, `${credentials.admin_url}${path}`, credentials.admin_key, {

@@ -1,6 +1,6 @@
 /** Add-ons asked for by POST plans or POST addons: checked against the catalogue, then started. */
 import { uncancelItem } from "./cancel-item.js";
-import { addHosts } from "./change-item.js";
+import { addHosts, putOff } from "./change-item.js";
 import type { PlanRequest } from "./command.js";
 import type { Draft } from "./draft.js";
 import { catalogueHostProblem, type HostProblem, mostHostsAllowed } from "./hosts.js";
@@ -119,8 +119,5 @@ export function resume(
   const item = uncancelItem(draft, cancelled);
   if (hosts > item.hosts) return addHosts(draft, item, hosts, today, cause);
   if (hosts === item.hosts) return item;
-  const { planType } = item;
-  const reduced = { ...item, pending: { planType, hosts, requestedOn: today } };
-  draft.update(reduced, "change_pending");
-  return reduced;
+  return putOff(draft, item, { planType: item.planType, hosts }, today);
 }

@@ -2,6 +2,7 @@
 import { assert } from "./assert.js";
 import { addedHostsLine, unusedLine } from "./charges.js";
 import type { Draft } from "./draft.js";
+import { sentenceDate } from "./explain.js";
 import { multiply } from "./money.js";
 import { factsOf } from "./plan-facts.js";
 import { startItem } from "./start-item.js";
@@ -53,13 +54,27 @@ export function changeItem(
       if (item.pending !== null) draft.update({ ...item, pending: null }, "pending_withdrawn");
       return today;
     case "period_end":
-      draft.update({ ...item, pending: { ...to, requestedOn: today } }, "change_pending");
+      putOff(draft, item, to, today);
       return item.periodEnd;
     case "now":
       if (to.planType === item.planType) addHosts(draft, item, to.hosts, today, "change");
       else replaceNow(draft, item, to, today);
       return today;
   }
+}
+
+/** Keeps the change for the end of the period; a later one replaces it. */
+export function putOff(
+  draft: Draft,
+  item: SubscriptionItem,
+  to: Target,
+  today: CivilDate,
+): SubscriptionItem {
+  const waiting: SubscriptionItem = { ...item, pending: { ...to, requestedOn: today } };
+  draft.update(waiting, "change_pending");
+  const hosts = factsOf(to.planType).unit === "host" ? ` with ${to.hosts} hosts` : "";
+  draft.warnings.push(`Pending: ${to.planType}${hosts} from ${sentenceDate(item.periodEnd)}.`);
+  return waiting;
 }
 
 /** More hosts for the rest of the current period; a pending change is replaced by this. */
@@ -87,8 +102,9 @@ export function addHosts(
 
 /** The unused part of the old period comes back, and the new type's first period starts today. */
 function replaceNow(draft: Draft, item: SubscriptionItem, to: Target, today: CivilDate): void {
-  // The account's monthly dates follow its base: use up to today is charged by the old ones.
-  if (item.role === "base") closeUsage(draft, today);
+  // Use up to today is charged by what holds until today: the monthly dates, which follow the base, and
+  // the storage of a recording plan, which a longer term may make smaller.
+  if (item.role === "base" || factsOf(item.planType).storageGb > 0) closeUsage(draft, today);
   draft.retire(item, today, "item_replaced");
   if (item.intervalMonths > 0) draft.charge(unusedLine(item, today, draft.account));
   draft.usage = carryUsage(draft.usage, item.planType, to.planType);

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { addon, brief, changeAddon, changeBase, plan, subscribe, total, World } from "./world.js";
+import {
+  addon,
+  booksWith,
+  brief,
+  changeAddon,
+  changeBase,
+  freeAccount,
+  plan,
+  subscribe,
+  total,
+  World,
+} from "./world.js";
 
 describe("Another plan type, upward: at once", () => {
   it("Given Pro monthly from 1 March, when it becomes yearly on 11 March, then the unused 21 of 31 days come back and the year starts today", () => {
@@ -87,6 +98,24 @@ describe("Another plan type, downward: at the end of the period", () => {
       },
     ]);
     expect(world.item("monthly")).toMatchObject({ number: 2, startDate: "2027-01-31" });
+  });
+
+  it("Given a change on 28 February of a plan of the 31st, then March still starts on the 31st", () => {
+    const world = new World();
+    world.on("2026-01-31", subscribe("business_monthly", 10));
+    world.on("2026-02-10", changeBase("monthly", 9));
+    expect(world.due("2026-04-30").map((line) => [line.planType, line.startDate])).toEqual([
+      ["monthly", "2026-02-28"],
+      ["monthly", "2026-03-31"],
+      ["monthly", "2026-04-30"],
+    ]);
+  });
+
+  it("Given the same interval and the very same charge, then it is downward", () => {
+    const world = new World(freeAccount(), booksWith({ monthly: 2199 }, "2020-01-01"));
+    world.on("2026-03-01", subscribe("zm_one_ent_std_monthly", 9));
+    expect(world.item("zm_one_ent_std_monthly").unitPriceMinor).toBe(2199);
+    expect(world.on("2026-03-02", changeBase("monthly", 9))).toEqual([]);
   });
 
   it("Given a shorter interval, then it is downward whatever the price", () => {

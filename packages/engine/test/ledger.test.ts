@@ -91,6 +91,12 @@ describe("an invoice", () => {
     expect(invoice.dueDate).toBe("2026-03-31");
   });
 
+  it("Given a run for a later target date, then the term still runs from the day of the run", () => {
+    const lines = [lineOf({})];
+    const dates = { invoiceDate: "2026-03-01", targetDate: "2026-06-01" };
+    expect(assembleInvoice({ lines, ...dates, paymentTermDays: 14 }).dueDate).toBe("2026-03-15");
+  });
+
   it("is due on its own date at the earliest", () => {
     const lines = [lineOf({})];
     const dates = { invoiceDate: "2026-03-01", targetDate: "2026-03-01" };

@@ -49,6 +49,7 @@ describe("A preview tells what the write would do", () => {
       taxMinor: 0,
       totalMinor: 0,
       nextInvoice: { date: "2026-04-01", totalMinor: 19_990 },
+      warnings: ["Pending: business_monthly with 10 hosts from 1 April 2026."],
     });
   });
 

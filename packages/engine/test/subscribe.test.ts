@@ -72,13 +72,13 @@ describe("Add-ons join the base's periods, or keep their own", () => {
   it("Given a base anchored on the 31st, when an add-on joins in February, then it keeps the 31st", () => {
     const world = new World();
     world.on("2026-01-31", subscribe("monthly", 2));
-    world.on("2026-03-05", addon(plan("webinar500_monthly", 1)));
-    expect(world.item("webinar500_monthly").periodStart).toBe("2026-02-28");
+    world.on("2026-02-10", addon(plan("webinar500_monthly", 1)));
+    expect(world.item("webinar500_monthly").periodStart).toBe("2026-01-31");
+    expect(world.item("webinar500_monthly").periodEnd).toBe("2026-02-28");
+    world.due("2026-02-28");
     expect(world.item("webinar500_monthly").periodEnd).toBe("2026-03-31");
-    world.due("2026-05-31");
-    expect(world.item("webinar500_monthly").periodEnd).toBe("2026-06-30");
-    world.due("2026-06-30");
-    expect(world.item("webinar500_monthly").periodEnd).toBe("2026-07-31");
+    world.due("2026-03-31");
+    expect(world.item("webinar500_monthly").periodEnd).toBe("2026-04-30");
   });
 
   it("Given a monthly base, when a yearly add-on is bought later, then its year starts that day", () => {

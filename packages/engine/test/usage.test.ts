@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { decide } from "../src/decide.js";
 import { decideDue } from "../src/due.js";
 import {
   addon,
@@ -79,6 +80,13 @@ describe("Recording storage: in arrears, per started GB and month", () => {
     expect(usage(world, "2026-04-30").map((line) => line.startDate)).toEqual(["2026-03-31"]);
   });
 
+  it("Given quiet months, then a command starts from where they end", () => {
+    const world = new World();
+    world.on("2026-01-31", subscribe("yearly", 2));
+    const outcome = decide(world.state, changeBase("yearly", 3), "2026-05-10", BOOKS);
+    expect(outcome).toMatchObject({ ok: true, state: { usageChargedThrough: "2026-04-30" } });
+  });
+
   it("Given a yearly plan with nothing over, then nothing is due before its renewal", () => {
     const world = new World();
     world.on("2026-01-31", subscribe("yearly", 2));
@@ -119,6 +127,17 @@ describe("Recording storage: in arrears, per started GB and month", () => {
     world.on("2026-03-12", cancelAddon("cmr_1TB_quarterly"));
     expect(usage(world, "2026-07-01").map((line) => [line.startDate, line.amountMinor])).toEqual([
       ["2026-06-11", 1000], // 20 of 30 days of 10 x 1.50
+    ]);
+  });
+
+  it("Given less storage at once for a longer term, then the days before still have the larger plan", () => {
+    const world = new World();
+    world.on("2026-01-01", subscribe("yearly", 2, [plan("cmr_1TB_quarterly")]));
+    world.use("2026-01-02", { recordingGb: 113 });
+    const lines = world.on("2026-03-11", changeAddon("cmr_100GB_yearly", 1));
+    expect(lines.map((line) => line.reason)).toEqual(["unused", "recurring"]);
+    expect(usage(world, "2026-04-01").map((line) => [line.startDate, line.amountMinor])).toEqual([
+      ["2026-03-11", 1016], // 21 of 31 days of 10 x 1.50
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** The real server, started as a user starts it: a process of its own, its own PostgreSQL and data. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,11 +33,18 @@ export async function startPaymaster(
   args: readonly string[] = ["--test-clock", "2021-06-01"],
 ): Promise<PaymasterServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "paymaster-e2e-"));
+  // Under root, PostgreSQL runs as another user; if that one cannot enter, the cluster lives elsewhere
+  // and would stay behind when this folder is removed.
+  await chmod(dataDir, 0o755);
   const line = [BIN, "serve", "--empty", "--port", "0", "--data-dir", dataDir, ...args];
   const env = { PATH: process.env.PATH };
   const child = spawn(process.execPath, line, { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await untilReady(child, ended);
+  await untilReady(child, ended).catch(async (error: unknown) => {
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   const credentialsFile = join(dataDir, "credentials.json");
   const credentials = JSON.parse(readFileSync(credentialsFile, "utf8")) as Credentials;
   return {

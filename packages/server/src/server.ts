@@ -1,6 +1,6 @@
 /** A running server: its database, clock, books, HTTP application and background work, and their end. */
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { registerAdmin } from "./admin/index.js";
@@ -18,6 +18,7 @@ import { prepareInstallation } from "./installation.js";
 import { createInvoicePdfs } from "./invoice-files.js";
 import { createPdfPool } from "./invoice-pdf/pool.js";
 import { registerOAuth } from "./oauth/token.js";
+import { createDataDir } from "./postgres/index.js";
 import { RateLimiter } from "./rate-limits/index.js";
 
 export interface RunningServer {
@@ -37,7 +38,9 @@ export type Log = (line: LogLine) => void;
 
 export async function startServer(config: ServerConfig, log: Log): Promise<RunningServer> {
   const dataDir = resolve(config.dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // PostgreSQL's own user must reach its part of the directory; the secrets have modes of their own.
+  if (config.databaseUrl === null) createDataDir(dataDir);
+  else await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // Undone in the opposite order, on failure as on stop.
   const endings: (() => Promise<void>)[] = [];
   const stop = async () => {

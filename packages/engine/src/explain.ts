@@ -68,7 +68,8 @@ function explainCommitment(derivation: Derivation, amount: string): string {
   const { charges_minor, commitment_minor } = derivation.inputs ?? {};
   const used = money(Number(charges_minor), derivation);
   const committed = money(Number(commitment_minor), derivation);
-  return `Use of ${derivation.planType} ${days(derivation)}, ${used} less the commitment of ${committed}: ${amount}.`;
+  const what = `Use of ${derivation.planType} ${days(derivation)}`;
+  return `${what}, ${used} less the commitment of ${committed}: ${amount}.`;
 }
 
 function counted(derivation: Derivation): string {

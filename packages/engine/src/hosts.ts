@@ -1,11 +1,9 @@
 /** Limits of the number of hosts: the catalogue's own, and those that follow from the base plan's hosts. */
+import { MAX_HOSTS } from "@paymaster/contract";
 import { assert } from "./assert.js";
 import { hostsOn, isRunning, runningBase } from "./items.js";
 import { factsOf, type HostRule, type PlanFacts } from "./plan-facts.js";
 import type { CivilDate, SubscriptionItem } from "./state.js";
-
-/** Most hosts of any one plan. */
-export const MAX_HOSTS = 9_999;
 
 /** Why a number of hosts cannot be bought; the names are those of the contract's errors. */
 export type HostProblem =

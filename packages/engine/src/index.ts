@@ -9,7 +9,6 @@ export { amountOf } from "./derivation.js";
 export { MAX_ITEMS } from "./draft.js";
 export { decideDue } from "./due.js";
 export { dateRange, explain, sentenceDate } from "./explain.js";
-export { MAX_HOSTS } from "./hosts.js";
 export * from "./invoice.js";
 export { isRunning, planState, runningAddons, runningBase } from "./items.js";
 export * from "./money.js";

@@ -140,7 +140,8 @@ export function earnedUntil(line: RecognisableLine, through: CivilDate): Minor {
   );
 }
 
-function isInAdvance(line: Pick<ChargeLine, "chargeType">): boolean {
+/** Charges in advance are deferred; use is earned when it is posted. */
+export function isInAdvance(line: Pick<ChargeLine, "chargeType">): boolean {
   return line.chargeType === "Recurring";
 }
 

@@ -4,8 +4,8 @@ import { decideDue } from "./due.js";
 import { assembleInvoice } from "./invoice.js";
 import type { AccountState, ChargeLine, CivilDate, Decision, Minor } from "./state.js";
 
-/** Due dates looked through for the next invoice: three years of them, the longest interval. */
-const MAX_DATES_AHEAD = 40;
+/** Due dates looked through for the next invoice: three years of monthly dates of ten anchors. */
+const MAX_DATES_AHEAD = 360;
 
 export interface PreviewContext {
   readonly today: CivilDate;

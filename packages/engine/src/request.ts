@@ -1,7 +1,8 @@
 /**
  * Request bodies of POST plans and POST addons as commands. Where a plan of a family stands in a body,
  * and what its entry carries, is read from the contract's table of families; nothing is listed here.
- * Bodies have passed the operation's schema before.
+ * Bodies have passed the operation's schema before, so their length is bounded; a type that is named twice
+ * is refused by the engine, so no request starts more items than there are types.
  */
 import { type FamilyShape, families, type PlanFamily } from "@paymaster/contract";
 import { assert } from "./assert.js";
@@ -9,9 +10,6 @@ import type { AddonCommand, PlanRequest, SubscribeCommand } from "./command.js";
 import type { Contact } from "./contact.js";
 import { addonFamilyOf, factsIfKnown } from "./plan-facts.js";
 import type { ItemOptions } from "./state.js";
-
-/** Most plans of one request. */
-export const MAX_PLANS_PER_REQUEST = 200;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,7 +28,6 @@ export function subscribeCommandOf(body: Json): SubscribeCommand {
   const found = families
     .filter((family) => family.name !== BUNDLE_FAMILY)
     .flatMap((family) => entriesOf(body, family, family.request?.path ?? []));
-  assert(found.length <= MAX_PLANS_PER_REQUEST, `${found.length} plans in one request`);
   const base = found.find((plan) => plan.family === BASE_FAMILY);
   assert(base !== undefined, "the schema requires plan_base");
   const contact = isObject(body.contact) ? (body.contact as Contact) : null;
@@ -62,7 +59,6 @@ export function addonCommandOf(body: Json): AddonCommand {
   const addons = !isObject(details)
     ? []
     : grouped.flatMap((family) => entriesOf(details, family, family.name.split(".").slice(1)));
-  assert(addons.length <= MAX_PLANS_PER_REQUEST, `${addons.length} plans in one request`);
   // A group without a plan in it is asked for by its name, which is no plan type.
   return { kind: "addon", addons: addons.length > 0 ? addons : [singleAddon(body, type)] };
 }

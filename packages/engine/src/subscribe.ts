@@ -58,7 +58,7 @@ function refusePlanState(
   return takesCancellationBack ? null : refuse("notFreePlan");
 }
 
-/** Contract terms that are sold, in months; 2026. */
+/** Contract terms that are sold, in months [wire facts 1.6, D26]. */
 const CONTRACT_TERMS: ReadonlySet<number> = new Set([1, 12, 24, 36, 48, 60, 72, 84, 96, 108, 120]);
 
 /** What is wrong with a request whatever the plans in it are. */
@@ -93,8 +93,9 @@ function subscribeBase(
   if (problem !== null) return { kind: "hosts", hosts: problem };
   // Add-ons come with a paid plan.
   const [first] = addons;
-  if (facts.isTrial && first !== undefined)
+  if (facts.isTrial && first !== undefined) {
     return { kind: "already_held", planType: first.planType };
+  }
   if (held !== null && !held.isTrial) return resumeBase(draft, held, base, today);
   if (held !== null) {
     draft.retire(held, today, "trial_converted");

@@ -1,4 +1,4 @@
-/** PATCH billing: whether members of the billing contact may change as asked. The caller keeps the contact. */
+/** PATCH billing: whether the billing contact may change as asked. The caller keeps the contact. */
 import type { WireProfile } from "@paymaster/contract";
 import { isSelfPaying } from "./access.js";
 import type { Books } from "./books.js";

@@ -68,6 +68,8 @@ describe("Contact of POST plans: the last check, the first wrong member in the d
     const world = new World();
     world.books = { ...world.books, profile: "2026" };
     expect(world.refusal(DAY, subscribeWith(null)).params).toEqual({ member: "first_name" });
+    // The operator's first plan of an account needs no contact in either.
+    world.on(DAY, { ...subscribeWith(null), byOperator: true });
   });
 });
 

@@ -45,6 +45,15 @@ describe("POST plans as a command", () => {
     expect(new World().on("2026-03-01", command)).toHaveLength(7);
   });
 
+  it("hundreds of plans are answered like a few: a type that comes twice is refused", () => {
+    const webinar = { type: "webinar500_monthly", hosts: 1 };
+    const command = subscribeCommandOf({
+      plan_base: { type: "monthly", hosts: 2 },
+      plan_webinar: Array.from({ length: 5000 }, () => webinar),
+    });
+    expect(new World().refusal("2026-03-01", command).error).toBe("cannotBuyPlan");
+  });
+
   it("a bundle is not read, only refused", () => {
     const command = subscribeCommandOf({
       plan_base: { type: "monthly", hosts: 2 },

@@ -2,10 +2,11 @@
  * The PDF of an invoice. It shows the invoice as it was posted (or withdrawn), not what was paid since:
  * the same invoice gives the same bytes every time, and a payment does not make a second original.
  */
+import type { Contact } from "@paymaster/engine";
 import { addDays, explain, sentenceDate } from "@paymaster/engine";
 import type { Queryable } from "./database/pool.js";
 import { type InvoiceDocument, type InvoiceParty, summarizeTax } from "./invoice-pdf/document.js";
-import { type Contact, loadAccount } from "./store/accounts.js";
+import { loadAccount } from "./store/accounts.js";
 import { chargeNumber, type InvoiceRecord, type Parties, readLines } from "./store/invoices.js";
 
 export interface InvoicePdfs {

@@ -1,16 +1,12 @@
 /** New accounts: their row, their audit row, and for those that pay for themselves a first plan. */
+
 import { findPlan } from "@paymaster/contract";
+import type { Contact } from "@paymaster/engine";
 import { decide, type PlanRequest } from "@paymaster/engine";
 import { type Connection, transaction } from "../database/pool.js";
 import { newAccountId } from "../ids.js";
 import { insertAccount, type NewAccount, saveContact } from "../store/account-changes.js";
-import {
-  type AccountRef,
-  type Contact,
-  loadAccount,
-  lockAccounts,
-  toState,
-} from "../store/accounts.js";
+import { type AccountRef, loadAccount, lockAccounts, toState } from "../store/accounts.js";
 import { type Actor, writeAudit } from "../store/audit.js";
 import type { BillingServices } from "./bill-run.js";
 import { postDecisions } from "./post.js";

@@ -1,6 +1,7 @@
 /** Who issues an invoice, for whom, and who pays it: the names and addresses of the day. */
+import type { Contact } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
-import type { Contact, LoadedAccount } from "../store/accounts.js";
+import type { LoadedAccount } from "../store/accounts.js";
 import type { Parties } from "../store/invoices.js";
 
 /** The parties of each account's invoice, in the accounts' order. */

@@ -2,6 +2,7 @@
  * A change of plans on the wire: load, decide, then preview or write. What fell due before today is
  * decided first, so that a command never meets a state of yesterday.
  */
+import type { Contact } from "@paymaster/engine";
 import {
   type AccountState,
   type Command,
@@ -14,7 +15,6 @@ import type { Connection, Queryable } from "../database/pool.js";
 import type { Call, PlannedWrite, Reply, Services } from "../http/call.js";
 import { WireFault } from "../http/wire-fault.js";
 import {
-  type Contact,
   isReachable,
   type LoadedAccount,
   loadAccount,
@@ -23,6 +23,7 @@ import {
 } from "../store/accounts.js";
 import { postDecisions } from "./post.js";
 import { toPreviewBody } from "./preview-body.js";
+import { taxRateOf } from "./tax.js";
 
 /** The account of the call's path, locked if asked; the documented error when it is not the caller's. */
 export async function loadTarget(
@@ -74,8 +75,7 @@ export async function planWrite(
   const loaded = newContact === null ? found : withContact(found, newContact);
   const books = services.books();
   const today = services.clock.today();
-  const taxRatePpm = loaded.payer.taxExempt ? 0 : books.taxRatePpm(loaded.record.contact);
-  const stored = toState(loaded, taxRatePpm);
+  const stored = toState(loaded, taxRateOf(loaded, books));
   const due =
     loaded.record.nextDueDate !== null && loaded.record.nextDueDate <= today
       ? decideDue(stored, today, books.engine)

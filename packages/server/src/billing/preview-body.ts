@@ -1,6 +1,6 @@
 /** A preview as it goes out: amounts in major units, end dates inclusive. */
+import type { PreviewBody } from "@paymaster/contract";
 import { addDays, type CivilDate, explain, minorToMajor, type Preview } from "@paymaster/engine";
-import type { PreviewBody } from "../http/call.js";
 
 export function toPreviewBody(preview: Preview, currency: string): PreviewBody {
   return {
@@ -29,7 +29,7 @@ export function toPreviewBody(preview: Preview, currency: string): PreviewBody {
             date: preview.nextInvoice.date,
             total_amount: minorToMajor(preview.nextInvoice.totalMinor),
           },
-    warnings: preview.warnings,
+    warnings: [...preview.warnings],
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a handler gets and gives: one call of one operation, already authenticated, limited and validated. */
-import type { Operation, WireProfile } from "@paymaster/contract";
+import type { Operation, PreviewBody, WireProfile } from "@paymaster/contract";
 import type { Books } from "@paymaster/engine";
 import type { ServiceClock } from "../clock.js";
 import type { Connection, Pool } from "../database/pool.js";
@@ -52,19 +52,6 @@ export interface FileReply {
 }
 
 export type ReadHandler = (call: Call) => Promise<Reply | FileReply>;
-
-/** The answer to `Prefer: preview`, on the wire; amounts are in major units. */
-export interface PreviewBody {
-  readonly preview: true;
-  readonly effective_date: string;
-  readonly currency: string;
-  readonly lines: readonly unknown[];
-  readonly tax_amount: number;
-  readonly total_amount: number;
-  readonly credit_applied: number;
-  readonly next_invoice: { readonly date: string; readonly total_amount: number } | null;
-  readonly warnings: readonly string[];
-}
 
 /** A change that was decided and not yet made. */
 export interface PlannedWrite {

@@ -8,8 +8,8 @@ import type { ReadFactory } from "./factory.js";
 export const accountBillingInvoices: ReadFactory<"pool" | "clock"> =
   ({ pool, clock }) =>
   async (call) => {
-    const { record } = await loadTarget(call, pool, false);
     const { from, to } = invoiceRange(call.query, clock.today());
+    const { record } = await loadTarget(call, pool, false);
     if (!record.everPaid) throw operationFault(call, "paidAccountOnly");
     const invoices = await listInvoices(pool, record, from, to);
     return {

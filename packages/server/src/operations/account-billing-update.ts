@@ -1,9 +1,10 @@
 /** PATCH /accounts/{accountId}/billing: changes members of the billing contact; the others stay. */
+
+import type { Contact } from "@paymaster/engine";
 import { checkContactChange } from "@paymaster/engine";
 import { loadTarget, operationFault } from "../billing/plan-write.js";
 import { emptyPreview } from "../billing/preview-body.js";
 import { saveContact } from "../store/account-changes.js";
-import type { Contact } from "../store/accounts.js";
 import { writeAudit } from "../store/audit.js";
 import { billingContact } from "./account-billing.js";
 import type { WriteFactory } from "./factory.js";

@@ -1,6 +1,7 @@
 /** GET /accounts/{accountId}/billing: the billing contact of a sub account. */
+import type { Contact } from "@paymaster/engine";
 import { loadTarget, operationFault } from "../billing/plan-write.js";
-import type { AccountRecord, Contact } from "../store/accounts.js";
+import type { AccountRecord } from "../store/accounts.js";
 import type { ReadFactory } from "./factory.js";
 
 const MEMBERS = [

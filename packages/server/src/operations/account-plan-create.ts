@@ -1,8 +1,9 @@
 /** POST /accounts/{accountId}/plans: subscribes a free or trial sub account to a base plan and add-ons. */
+
+import type { Contact } from "@paymaster/engine";
 import { subscribeCommandOf } from "@paymaster/engine";
 import { planWrite } from "../billing/plan-write.js";
 import { saveContact } from "../store/account-changes.js";
-import type { Contact } from "../store/accounts.js";
 import type { WriteFactory } from "./factory.js";
 import { refuseLaterStart } from "./start-date.js";
 

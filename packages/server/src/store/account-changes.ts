@@ -1,6 +1,7 @@
 /** Writing accounts: new ones with their credentials, contacts, options, flags, disassociation. */
+import type { Contact } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
-import type { AccountRecord, AccountRef, Contact } from "./accounts.js";
+import type { AccountRecord, AccountRef } from "./accounts.js";
 
 export interface NewAccount {
   readonly masterId: string;

@@ -2,26 +2,12 @@
  * Accounts with what the engine needs to decide about them. An account is addressed by its tenant
  * (`masterId`) and its id; nothing here can reach across tenants.
  */
-import type { AccountState, AccountUsage, SubscriptionItem } from "@paymaster/engine";
+import type { AccountState, AccountUsage, Contact, SubscriptionItem } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
 
 export interface AccountRef {
   readonly masterId: string;
   readonly accountId: string;
-}
-
-export interface Contact {
-  readonly first_name?: string;
-  readonly last_name?: string;
-  readonly email?: string;
-  readonly phone_number?: string;
-  readonly address?: string;
-  readonly apt?: string;
-  readonly city?: string;
-  readonly state?: string;
-  readonly zip?: string;
-  readonly country?: string;
-  readonly employee_count?: string;
 }
 
 /** The payer of an account's invoices: its master, or itself. */
@@ -128,17 +114,23 @@ export async function loadAccount(
   return rows[0] === undefined ? undefined : toLoaded(rows[0]);
 }
 
+/** Tiers below the root master: 0 for masters and regular accounts, 1 for their subs, 2 for a sub's subs. */
+export const DEPTH = `(case when a.kind <> 'sub' then 0
+  when coalesce(a.parent_id, a.master_id) = a.master_id then 1 else 2 end)`;
+
 /**
- * Locks accounts until the transaction ends, in one order everywhere, so that nobody decides upon a state
- * that somebody else is changing. Loading comes after, as a statement of its own: it must see what the
- * lock waited for.
+ * Locks accounts until the transaction ends, so that nobody decides upon a state that somebody else is
+ * changing. Everywhere in one order, the deepest tier first: an account comes before the one that pays
+ * for it and before the master that numbers its invoices. Loading comes after, as a statement of its
+ * own: it must see what the lock waited for. Rows that only refer to the account (tokens, keys) are not
+ * held up.
  */
 export async function lockAccounts(db: Queryable, refs: readonly AccountRef[]): Promise<void> {
   await db.query({
     name: "lock-accounts",
     text: `select 1 from accounts a
       join unnest($1::text[], $2::text[]) as wanted (master_id, id) using (master_id, id)
-      order by a.master_id, a.id for update of a`,
+      order by ${DEPTH} desc, a.master_id, a.id for no key update of a`,
     values: [refs.map((ref) => ref.masterId), refs.map((ref) => ref.accountId)],
   });
 }

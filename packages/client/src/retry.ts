@@ -59,6 +59,8 @@ function pauseMs(failed: FailedAttempt, policy: RetryPolicy): number | undefined
   if (failed.error.retryAfterMs !== undefined) {
     return Math.round(failed.error.retryAfterMs + backoffMs);
   }
+  // An instant of another clock: how long until then is not known.
+  if (failed.error.retryAt !== undefined) return undefined;
   if (failed.error.rateLimit?.type === "Daily-limit") return undefined;
   // A per-second limit without a time: the next second.
   return Math.round(1000 + backoffMs);

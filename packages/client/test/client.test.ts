@@ -237,7 +237,7 @@ describe("quotas", () => {
     const peer = await startPeer((_, response) =>
       json(response, 429, quota, {
         date: "Sun, 22 Nov 2026 13:47:57 GMT",
-        "X-RateLimit-Type": "Daily-limit",
+        "X-RateLimit-Type": "QPS",
         "Retry-After": "2021-06-02T00:00:00Z",
       }),
     );

@@ -1,6 +1,7 @@
 /** A running server: its database, clock, books, HTTP application and background work, and their end. */
-import type { AddressInfo } from "node:net";
+
 import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { registerAdmin } from "./admin/index.js";
@@ -12,6 +13,7 @@ import { writeCredentials } from "./credentials-file.js";
 import { openDatabase } from "./database/open.js";
 import { createApp, type LogLine } from "./http/app.js";
 import { registerDocuments } from "./http/documents.js";
+import { registerFrontPage } from "./http/front-page.js";
 import { registerHealth } from "./http/health.js";
 import { Authenticator } from "./http/principal.js";
 import { prepareInstallation } from "./installation.js";
@@ -81,6 +83,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
       authenticator,
     });
     registerDocuments(app, config.profile);
+    registerFrontPage(app, config.profile);
     registerHealth(app, pool);
     origin = await listen(app, config);
     await writeCredentials(dataDir, origin, installation.secrets);

@@ -7,8 +7,10 @@ export function newTrackingId(): string {
   return `v=2.0;clid=local;rid=WEB_${randomBytes(16).toString("hex")}`;
 }
 
-export function setWireHeaders(reply: FastifyReply, trackingId: string): void {
+/** `Date` is the service's time: on a test clock a client can then tell how long until Retry-After. */
+export function setWireHeaders(reply: FastifyReply, trackingId: string, now: Date): void {
   reply.headers({
+    date: now.toUTCString(),
     "x-zm-trackingid": trackingId,
     "cache-control": "no-cache, no-store, must-revalidate, no-transform",
     pragma: "no-cache",

@@ -1,6 +1,7 @@
 /** The price book and the tax table in force: the operator's files, or the shipped book and no taxes. */
 import { readFile } from "node:fs/promises";
-import { parsePriceBook, shippedPriceBook } from "@paymaster/contract";
+import { findPrice, parsePriceBook, plans, shippedPriceBook } from "@paymaster/contract";
+import type { CivilDate } from "@paymaster/engine";
 import { ConfigError, type ServerConfig } from "./config.js";
 import type { ServerBooks } from "./http/call.js";
 import { noTaxes, parseTaxTable } from "./tax-table.js";
@@ -24,6 +25,19 @@ export async function loadBooks(
     taxRatePpm = parsed.lookup;
   }
   return { engine: { profile: config.profile, prices }, taxRatePpm };
+}
+
+/**
+ * Throws a ConfigError unless every plan type has a price on `today`: prices have no end, so that then
+ * nothing that can be bought or renewed from now on lacks one.
+ */
+export function checkPricesHold({ engine }: ServerBooks, today: CivilDate): void {
+  const missing = plans.filter(({ type }) => findPrice(engine.prices, type, today) === undefined);
+  if (missing.length === 0) return;
+  const first = missing.slice(0, 5).map(({ type }) => type);
+  throw new ConfigError(
+    `The price book has no price on ${today} for ${missing.length} plan types (${first.join(", ")}, …): let their first price be valid from an earlier day.`,
+  );
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -113,14 +113,18 @@ export class Clock implements ServiceClock {
     return new Date(this.nowMs()).toISOString().slice(0, 10);
   }
 
-  /** Rereads the shared state: another process may have moved the clock. */
-  async refresh(): Promise<void> {
-    this.#state = (await readClock(this.#pool)).state;
-  }
-
-  /** Tells the other side of a restart until when the clock was alive. */
+  /**
+   * Tells the other side of a restart until when the clock was alive, and learns where another process
+   * may have moved it.
+   */
   async heartbeat(): Promise<void> {
-    await this.#pool.query("update clock set seen_at = $1", [new Date()]);
+    const { rows } = await this.#pool.query(
+      "update clock set seen_at = $1 returning kind, ticking, service_at, real_at, seen_at",
+      [new Date()],
+    );
+    const { state } = toState(rows[0]);
+    // A move of this process may have overtaken the answer; the later one holds.
+    if (state.realAtMs >= this.#state.realAtMs) this.#state = state;
   }
 
   /** Jumps to an instant that is not in the past. */
@@ -165,7 +169,18 @@ function serviceTime(state: ClockState, realMs: number): number {
 
 async function readClock(db: Queryable): Promise<{ state: ClockState; seenAtMs: number }> {
   const { rows } = await db.query("select kind, ticking, service_at, real_at, seen_at from clock");
-  const row = rows[0];
+  return toState(rows[0]);
+}
+
+interface ClockRow {
+  readonly kind: ClockState["kind"];
+  readonly ticking: boolean;
+  readonly service_at: Date;
+  readonly real_at: Date;
+  readonly seen_at: Date;
+}
+
+function toState(row: ClockRow | undefined): { state: ClockState; seenAtMs: number } {
   if (row === undefined) throw new Error("The clock's row is missing from the database.");
   return {
     state: {

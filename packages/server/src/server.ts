@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { registerAdmin } from "./admin/index.js";
 import { startScheduler } from "./billing/scheduler.js";
-import { loadBooks } from "./books.js";
+import { checkPricesHold, loadBooks } from "./books.js";
 import { Clock } from "./clock.js";
 import type { ServerConfig } from "./config.js";
 import { writeCredentials } from "./credentials-file.js";
@@ -54,6 +54,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     endings.push(() => database.close());
     const { pool } = database;
     const { clock, notice } = await Clock.open(pool, config.testClock);
+    checkPricesHold(books, clock.today());
     const installation = await prepareInstallation({ pool, clock, books, config, dataDir, log });
     const pdfPool = createPdfPool();
     endings.push(() => pdfPool.close());

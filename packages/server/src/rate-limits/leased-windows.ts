@@ -15,7 +15,7 @@ import { SECOND_MS, windowStart } from "./windows.js";
 
 /** So many calls in each window of the service's clock. */
 export interface WindowRule {
-  /** Names the rule among those of one account, e.g. `second:Heavy`. */
+  /** Names the rule among those of one account, e.g. `pace:Heavy`. */
   readonly name: string;
   readonly limit: number;
   readonly lengthMs: number;
@@ -64,7 +64,7 @@ export interface Hold {
 export interface LeasedWindowsOptions {
   readonly db: Queryable;
   readonly table: WindowTable;
-  /** Entries kept in memory; the least recently made ones are forgotten, and the database is asked again. */
+  /** Entries kept in memory; the oldest are forgotten, and the database is asked again. */
   readonly maxEntries: number;
   /** A share is at most one part in so many of what is left, so that other processes find something. */
   readonly divisor: number;
@@ -83,7 +83,7 @@ const RECENT_WINDOWS = 4;
 const STANDING_DIVISOR = 4;
 /** No server is so far ahead of another: a window that lies further in the future is a wrong clock's. */
 const WRONG_MS = 10_000;
-/** How many old entries to pass over in search of one whose window is over, or that nobody waits for. */
+/** How many old entries to pass over in search of one whose window is over, or nobody waits for. */
 const MAX_SECOND_CHANCES = 32;
 const MAX_BUSY = 1_000;
 
@@ -207,7 +207,8 @@ export class LeasedWindows {
     for (const entry of this.#entries.values()) {
       const over = windowStart(nowMs, entry.lengthMs) > entry.startMs;
       const idle = entry.used === entry.usedAtLastSweep;
-      if (!over && (idle || all)) this.#returnTokens(entry);
+      // At the end also of windows that are over: their standing share may still be in force.
+      if (all || (idle && !over)) this.#returnTokens(entry);
       const wrong = entry.startMs > nowMs + WRONG_MS;
       const stands = standingAt(entry, windowStart(nowMs, entry.lengthMs)) > 0;
       if ((wrong || (over && !stands)) && !isBusy(entry)) this.#entries.delete(entry.key);
@@ -293,7 +294,7 @@ function isBusy(entry: Entry): boolean {
   return entry.waiting > 0 || entry.held > 0 || entry.lease !== null;
 }
 
-/** The account's tier has changed: a higher one has more to ask for, a lower one keeps no more than it has. */
+/** The tier has changed: a higher one has more to ask for, a lower one keeps no more than it allows. */
 function changeLimit(entry: Entry, limit: number): void {
   if (limit > entry.limit) {
     entry.left = null;

@@ -49,11 +49,11 @@ export interface RateLimiterOptions {
   readonly specialLimits?: SpecialLimitOverrides;
   /** Other numbers than the documented ones, for load tests. */
   readonly tiers?: Tiers;
-  /** Windows that one process keeps in mind; default 50,000 of each kind, about 15 MB. */
+  /** Windows that one process keeps in mind; default 20,000 of each kind, 10 MB each. */
   readonly maxEntries?: number;
 }
 
-const DEFAULT_MAX_ENTRIES = 50_000;
+const DEFAULT_MAX_ENTRIES = 20_000;
 /** How often idle shares are given back and old rows deleted, by the machine's clock. */
 const SWEEP_MS = 60_000;
 /** A call asks at most so often; each question brings tokens or the end of a window. */

@@ -1,4 +1,4 @@
-/** Which rules a call is counted under: derived from the contract's operations and tiers, never listed here. */
+/** Which rules a call is counted under: derived from the contract's operations and tiers. */
 import { strict as assert } from "node:assert";
 import {
   type LabelLimit,

@@ -1,4 +1,7 @@
-/** Windows of the service's clock: aligned to 1970, so that seconds, minutes and UTC days begin where people expect. */
+/**
+ * Windows of the service's clock. They are fixed, not sliding: each begins at a whole second, minute or
+ * UTC day, as a documented reset in whole unix seconds and at 00:00 UTC has it [D26, SK].
+ */
 import { strict as assert } from "node:assert";
 
 export const SECOND_MS = 1_000;

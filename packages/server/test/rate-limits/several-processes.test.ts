@@ -135,6 +135,18 @@ describe("several processes", () => {
     expect(admitted).toBeGreaterThanOrEqual(25);
   });
 
+  it("give back what stands for them when they are stopped", async () => {
+    const clock = new SettableClock(NOON);
+    const caller = newCaller();
+    const first = newLimiter({ pool, clock });
+    for (let second = 0; second < 3; second += 1) {
+      expect(await admittedOf(45, first, usage, caller)).toBe(40);
+      clock.ms += 1_000;
+    }
+    await first.close();
+    expect(await admittedOf(45, newLimiter({ pool, clock }), usage, caller)).toBe(40);
+  });
+
   it("give idle shares of a day to the others", async () => {
     const clock = new SettableClock(NOON);
     const [idle, busy] = [1, 2].map(() => newLimiter({ pool, clock, tiers: rateLimitTiers }));

@@ -4,6 +4,7 @@ import { type AccountUsage, majorToMinor, reportUsage, type UsageReport } from "
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
 import { postDecisions } from "../billing/post.js";
+import { taxRateOf } from "../billing/tax.js";
 import { type Connection, transaction } from "../database/pool.js";
 import {
   findAccount,
@@ -64,9 +65,9 @@ async function report(
   trackingId: string,
 ): Promise<AccountUsage> {
   const today = clock.today();
-  const { engine, taxRatePpm } = books();
-  const rate = loaded.payer.taxExempt ? 0 : taxRatePpm(loaded.record.contact);
-  const decision = reportUsage(toState(loaded, rate), toReport(body), today, engine);
+  const current = books();
+  const state = toState(loaded, taxRateOf(loaded, current));
+  const decision = reportUsage(state, toReport(body), today, current.engine);
   await postDecisions(connection, [{ loaded, decision }], {
     now: clock.now(),
     today,

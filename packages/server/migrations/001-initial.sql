@@ -64,8 +64,6 @@ create table accounts (
   next_due_date date,
   -- Unapplied credit as payer; equals its customer_credit entries (an invariant checks it).
   credit_minor bigint not null default 0 check (credit_minor >= 0),
-  -- Of masters and regular accounts: the last invoice number given out.
-  last_invoice_number bigint not null default 0,
   created_at timestamptz not null,
   disassociated_at timestamptz,
   primary key (master_id, id),
@@ -74,6 +72,7 @@ create table accounts (
 create index accounts_id on accounts (id);
 create unique index accounts_email on accounts (master_id, lower(owner_email));
 create index accounts_due on accounts (next_due_date, master_id, id) where next_due_date is not null;
+create index accounts_consolidated on accounts (master_id, id) where consolidated_statements;
 create index accounts_listing on accounts (master_id, created_at, id) where kind = 'sub' and disassociated_at is null;
 
 create table oauth_clients (
@@ -153,6 +152,8 @@ create table bill_runs (
   target_date date not null,
   run_date date not null,
   started_by text not null,
+  -- running; done: every account was worked through, though some may be set aside; failed: there were
+  -- accounts to bill and every one of them was set aside.
   status text not null check (status in ('running', 'done', 'failed')),
   accounts_total integer not null default 0,
   accounts_done integer not null default 0,
@@ -161,20 +162,36 @@ create table bill_runs (
   total_minor bigint not null default 0,
   currency text not null default 'USD',
   created_at timestamptz not null,
-  finished_at timestamptz
+  finished_at timestamptz,
+  -- For the rate of the work, in real time whatever the service's clock says: the last batch that was
+  -- finished, and since when and from how many accounts on it was measured.
+  progress_at timestamptz,
+  measured_from timestamptz,
+  measured_base integer not null default 0
 );
 create index bill_runs_running on bill_runs (created_at) where status = 'running';
+create index bill_runs_listing on bill_runs (created_at, id);
 
 -- The work of a bill run: claimed with SKIP LOCKED in the transaction that does it.
 create table bill_run_accounts (
   master_id text not null,
   bill_run_id text not null references bill_runs,
   account_id text not null,
+  -- Tiers below the root master (0). A batch holds accounts of one depth: locks are taken from the
+  -- deepest tier upwards.
+  depth smallint not null check (depth between 0 and 2),
   state text not null default 'waiting' check (state in ('waiting', 'done', 'failed')),
+  -- Why it was set aside.
   reason text,
-  primary key (master_id, bill_run_id, account_id)
+  -- What the run made of it: nothing was due, or an invoice (in a preview one without an id).
+  invoice_id text,
+  total_minor bigint,
+  primary key (bill_run_id, master_id, account_id)
 );
-create index bill_run_accounts_waiting on bill_run_accounts (bill_run_id, master_id, account_id) where state = 'waiting';
+create index bill_run_accounts_waiting on bill_run_accounts (bill_run_id, depth, master_id, account_id)
+  where state = 'waiting';
+create index bill_run_accounts_failed on bill_run_accounts (bill_run_id, master_id, account_id)
+  where state = 'failed';
 
 -- Posted invoices. Drafts are not money and live in invoice_drafts until they are posted.
 create table invoices (
@@ -229,7 +246,9 @@ create table invoice_lines (
   -- Set when the invoice is cancelled: the charge may then be made again.
   voided boolean not null default false,
   primary key (master_id, invoice_id, line),
-  foreign key (master_id, invoice_id) references invoices
+  -- Checked at commit: lines are written before their invoice takes its number, so that the sequence of
+  -- numbers is held as briefly as can be.
+  foreign key (master_id, invoice_id) references invoices deferrable initially deferred
 );
 create unique index invoice_lines_charged_once
   on invoice_lines (master_id, account_id, item_number, start_date, reason) where not voided;
@@ -299,12 +318,13 @@ create table applications (
   foreign key (master_id, invoice_id) references invoices
 );
 create index applications_invoice on applications (master_id, invoice_id);
+create index applications_payment on applications (master_id, payment_id) where payment_id is not null;
 
 create table ledger_entries (
   master_id text not null,
   -- What was posted, e.g. `invoice:<id>`; a second posting of the same event is refused by the key.
   posting text not null,
-  entry smallint not null,
+  entry integer not null check (entry > 0),
   account_id text not null,
   ledger_account text not null check (ledger_account in
     ('receivable', 'deferred_revenue', 'revenue', 'tax_payable', 'cash', 'customer_credit')),
@@ -317,6 +337,19 @@ create table ledger_entries (
   primary key (master_id, posting, entry)
 );
 create index ledger_entries_account on ledger_entries (master_id, account_id, effective_date, posting);
+create index ledger_entries_invoice on ledger_entries (master_id, invoice_id);
+
+-- Posted invoices with revenue that is not yet recognised: the work of the month ends.
+create table revenue_schedules (
+  master_id text not null,
+  invoice_id text not null,
+  -- First day of the first month whose revenue is not yet recognised.
+  next_month date not null check (extract(day from next_month) = 1),
+  -- First day after the last one that is charged in advance.
+  until date not null,
+  primary key (master_id, invoice_id)
+);
+create index revenue_schedules_due on revenue_schedules (next_month, master_id, invoice_id);
 
 create table statements (
   master_id text not null,
@@ -392,6 +425,10 @@ create trigger payments_append_only before update or delete or truncate on payme
   for each statement execute function refuse_edit();
 create trigger applications_append_only before update or delete or truncate on applications
   for each statement execute function refuse_edit();
+create trigger statements_append_only before update or delete or truncate on statements
+  for each statement execute function refuse_edit();
+create trigger statement_lines_append_only before update or delete or truncate on statement_lines
+  for each statement execute function refuse_edit();
 create trigger invoice_lines_no_delete before delete or truncate on invoice_lines
   for each statement execute function refuse_edit();
 create trigger invoices_no_delete before delete or truncate on invoices
@@ -434,15 +471,15 @@ end $$;
 create trigger ledger_entries_balance after insert on ledger_entries
   referencing new table as inserted for each statement execute function check_balanced();
 
--- Invoice numbers of a master have no gap: what is inserted continues what its master counted.
+-- Invoice numbers of a master have no gap: what is inserted starts at 1 or goes on from what is there.
 create function check_gapless() returns trigger language plpgsql as $$
 declare broken text;
 begin
   select i.master_id into broken
     from (select master_id, min(number) as low, max(number) as high, count(*) as n
             from inserted group by master_id) i
-    join accounts a on a.master_id = i.master_id and a.id = i.master_id
-    where i.high - i.low + 1 <> i.n or a.last_invoice_number <> i.high
+    where i.high - i.low + 1 <> i.n or (i.low > 1 and not exists (
+      select 1 from invoices p where p.master_id = i.master_id and p.number = i.low - 1))
     limit 1;
   if broken is not null then
     raise exception 'invoice numbers of % would have a gap', broken using errcode = 'check_violation';
@@ -451,3 +488,12 @@ begin
 end $$;
 create trigger invoices_gapless after insert on invoices
   referencing new table as inserted for each statement execute function check_gapless();
+
+-- What of `amount`, charged for the days [starts, ends), is earned by the days before `through`: the
+-- engine's cumulative rounding, half away from zero, so that parts always add up to the amount.
+create function earned_minor(amount bigint, starts date, ends date, through date)
+returns bigint language sql immutable parallel safe as $$
+  select sign(amount)::bigint *
+    ((2 * abs(amount) * least(greatest(through - starts, 0), ends - starts) + (ends - starts))
+      / (2 * (ends - starts)))
+$$;

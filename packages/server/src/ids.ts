@@ -10,9 +10,12 @@ export function newAccountId(): string {
   }
 }
 
-/** 32 hexadecimal digits, as invoice ids look. */
+/**
+ * 32 hexadecimal digits, as invoice ids look: the time and 80 random bits. Ids that grow with time keep
+ * the database's indexes in order, so that an invoice costs the same among millions.
+ */
 export function newInvoiceId(): string {
-  return randomBytes(16).toString("hex");
+  return Date.now().toString(16).padStart(12, "0") + randomBytes(10).toString("hex");
 }
 
 /** 256 random bits for keys, tokens and client secrets, with a prefix that tells what it is. */

@@ -2,8 +2,18 @@
 import { addMonths, isCivilDate, minorToMajor } from "@paymaster/engine";
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
-import { type BillRun, createBillRun, findBillRun, workBillRun } from "../billing/bill-run.js";
+import {
+  type BillRun,
+  type BillRunAccount,
+  createBillRun,
+  findBillRun,
+  listBillRunAccounts,
+  listBillRuns,
+} from "../billing/bill-run.js";
+import { workBillRun } from "../billing/work-bill-run.js";
+import { type AccountRef, findUnknownAccount } from "../store/accounts.js";
 import type { AdminServices } from "./index.js";
+import { nextOf, oneOf, readLimit } from "./query.js";
 import { adminRoute, badField, notFound } from "./route.js";
 
 /** A run that takes longer is answered as still running. */
@@ -20,26 +30,19 @@ const NewRun = Type.Object(
   { additionalProperties: false },
 );
 
+const STATES = ["waiting", "done", "failed"] as const;
+
 export function registerBillRunRoutes(app: FastifyInstance, services: AdminServices): void {
   const { clock, pool } = services;
   adminRoute(app, "POST", "/bill-runs", NewRun, async ({ body }) => {
-    if (!isCivilDate(body.target_date)) {
-      throw badField("target_date", "Must be a date like 2026-03-31.");
-    }
-    const today = clock.today();
-    if (body.mode === "post" && body.target_date > today) {
-      throw badField(
-        "target_date",
-        `Posting goes up to today, ${today}; use mode draft or preview.`,
-      );
-    }
-    if (body.target_date > addMonths(today, 12)) {
-      throw badField("target_date", `Drafts and previews go up to a year ahead of ${today}.`);
-    }
+    checkTargetDate(body.target_date, body.mode, clock.today());
+    const accountIds = body.account_ids ?? null;
+    const unknown = accountIds === null ? undefined : await findUnknownAccount(pool, accountIds);
+    if (unknown !== undefined) throw badField("account_ids", `Account does not exist: ${unknown}.`);
     const run = await createBillRun(services, {
       mode: body.mode,
       targetDate: body.target_date,
-      accountIds: body.account_ids ?? null,
+      accountIds,
       startedBy: "operator",
     });
     const working = workBillRun(services, run.id);
@@ -49,11 +52,59 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
     const shown = finished ?? (await findBillRun(pool, run.id)) ?? run;
     return { status: 201, body: billRunBody(shown) };
   });
-  adminRoute(app, "GET", "/bill-runs/:id", Type.Object({}), async ({ params }) => {
-    const run = await findBillRun(pool, params.id ?? "");
-    if (run === undefined) throw notFound(`There is no bill run ${params.id}.`);
-    return { status: 200, body: billRunBody(run) };
+  adminRoute(app, "GET", "/bill-runs", Type.Object({}), async ({ query }) => {
+    const limit = readLimit(query);
+    const runs = await listBillRuns(pool, { before: query.after ?? null, limit });
+    return {
+      status: 200,
+      body: { bill_runs: runs.map(billRunBody), next: nextOf(runs, limit, (run) => run.id) },
+    };
   });
+  adminRoute(app, "GET", "/bill-runs/:id", Type.Object({}), async ({ params }) => {
+    return { status: 200, body: billRunBody(await requireRun(services, params.id)) };
+  });
+  adminRoute(app, "GET", "/bill-runs/:id/accounts", Type.Object({}), async ({ params, query }) => {
+    const run = await requireRun(services, params.id);
+    const limit = readLimit(query);
+    const accounts = await listBillRunAccounts(pool, run.id, {
+      state: oneOf(query, "state", STATES),
+      after: readCursor(query.after),
+      limit,
+    });
+    return {
+      status: 200,
+      body: {
+        accounts: accounts.map(accountBody),
+        next: nextOf(accounts, limit, (one) => `${one.masterId}.${one.accountId}`),
+      },
+    };
+  });
+}
+
+function checkTargetDate(targetDate: string, mode: BillRun["mode"], today: string): void {
+  if (!isCivilDate(targetDate)) throw badField("target_date", "Must be a date like 2026-03-31.");
+  if (mode === "post" && targetDate > today) {
+    const message = `Posting goes up to today, ${today}; use mode draft or preview.`;
+    throw badField("target_date", message);
+  }
+  if (targetDate > addMonths(today, 12)) {
+    throw badField("target_date", `Drafts and previews go up to a year ahead of ${today}.`);
+  }
+}
+
+async function requireRun({ pool }: AdminServices, id = ""): Promise<BillRun> {
+  const run = await findBillRun(pool, id);
+  if (run === undefined) throw notFound(`There is no bill run ${id}.`);
+  return run;
+}
+
+function readCursor(after: string | undefined): AccountRef | null {
+  if (after === undefined || after === "") return null;
+  const [masterId, accountId, ...rest] = after.split(".");
+  if (masterId === undefined || accountId === undefined || rest.length > 0) {
+    throw badField("after", "Must be the next of an earlier answer.");
+  }
+  return { masterId, accountId };
 }
 
 function later(ms: number): Promise<null> {
@@ -77,5 +128,30 @@ function billRunBody(run: BillRun) {
     run_date: run.runDate,
     created_at: run.createdAt.toISOString(),
     finished_at: run.finishedAt?.toISOString() ?? null,
+    progress: progressOf(run),
+  };
+}
+
+/** How far it is: accounts worked, those set aside included, and how long the rest will take. */
+function progressOf(run: BillRun) {
+  const done = run.accountsDone + run.accountsFailed;
+  const left = run.accountsTotal - done;
+  const { rate } = run;
+  const secondsLeft = rate === null || rate <= 0 ? null : Math.ceil(left / rate);
+  return {
+    done,
+    total: run.accountsTotal,
+    rate: rate === null ? null : Math.round(rate * 10) / 10,
+    seconds_left: run.status === "running" ? secondsLeft : 0,
+  };
+}
+
+function accountBody(account: BillRunAccount) {
+  return {
+    account_id: account.accountId,
+    state: account.state,
+    reason: account.reason,
+    invoice_id: account.invoiceId,
+    total_amount: account.totalMinor === null ? null : minorToMajor(account.totalMinor),
   };
 }

@@ -4,7 +4,9 @@
  */
 import type { CivilDate } from "@paymaster/engine";
 import type { Pool } from "../database/pool.js";
-import { type BillingServices, createBillRun, workBillRun } from "./bill-run.js";
+import { type BillingServices, createBillRun } from "./bill-run.js";
+import { nextMonthEnd, recogniseRevenue } from "./revenue.js";
+import { type WorkOptions, workBillRun } from "./work-bill-run.js";
 
 /** Serialises the passing of time among processes: days are lived through once and in order. */
 const TIME_LOCK = 7_402_118_355;
@@ -20,7 +22,10 @@ export interface MovableClock {
   moveTo(serviceMs: number): void | Promise<void>;
 }
 
-/** Moves the clock to `toMs`, stopping at 00:00 UTC of every day on which something falls due. */
+/**
+ * Moves the clock to `toMs`, stopping at 00:00 UTC of every day on which something falls due, and of the
+ * first of a month while there is revenue to recognise.
+ */
 export async function advanceClock(
   services: BillingServices,
   clock: MovableClock,
@@ -31,7 +36,7 @@ export async function advanceClock(
     let invoicesPosted = 0;
     let after: CivilDate | null = null;
     for (;;) {
-      const due = await nextDueDate(services.pool, after);
+      const due = await nextStop(services.pool, after);
       if (due === null || due > last) break;
       const startOfDayMs = Date.parse(`${due}T00:00:00Z`);
       if (startOfDayMs > clock.nowMs()) await clock.moveTo(startOfDayMs);
@@ -44,22 +49,42 @@ export async function advanceClock(
 }
 
 /** Runs what is due up to today, if anything is; for start-up and for midnight. */
-export async function catchUp(services: BillingServices): Promise<TimePassed> {
-  const due = await nextDueDate(services.pool, null);
+export async function catchUp(
+  services: BillingServices,
+  options: WorkOptions = {},
+): Promise<TimePassed> {
+  const due = await nextStop(services.pool, null);
   if (due === null || due > services.clock.today()) return { invoicesPosted: 0 };
   return withTimeLock(services.pool, async () => ({
-    invoicesPosted: await runDay(services, "scheduler"),
+    invoicesPosted: await runDay(services, "scheduler", options),
   }));
 }
 
-async function runDay(services: BillingServices, startedBy: string): Promise<number> {
+/** The month that ended first, then what falls due today. */
+async function runDay(
+  services: BillingServices,
+  startedBy: string,
+  options: WorkOptions = {},
+): Promise<number> {
+  const today = services.clock.today();
+  await recogniseRevenue(services, today);
+  const due = await nextDueDate(services.pool, null);
+  if (due === null || due > today) return 0;
   const run = await createBillRun(services, {
     mode: "post",
-    targetDate: services.clock.today(),
+    targetDate: today,
     accountIds: null,
     startedBy,
   });
-  return (await workBillRun(services, run.id)).invoices;
+  return (await workBillRun(services, run.id, options)).invoices;
+}
+
+/** The first day after `after` on which there is anything to do. */
+async function nextStop(pool: Pool, after: CivilDate | null): Promise<CivilDate | null> {
+  const due = await nextDueDate(pool, after);
+  const monthEnd = await nextMonthEnd(pool);
+  if (due === null || monthEnd === null) return due ?? monthEnd;
+  return due < monthEnd ? due : monthEnd;
 }
 
 /** The first day after `after` on which any account has something due. */

@@ -15,17 +15,21 @@ import {
   toState,
 } from "../store/accounts.js";
 import type { Actor } from "../store/audit.js";
-import { findDraftIds, saveDrafts } from "../store/drafts.js";
+import { deleteDrafts, findDraftIds, saveDrafts } from "../store/drafts.js";
 import type { BillingServices, BillRunMode } from "./bill-run.js";
+import { findDamage } from "./damaged-items.js";
 import { type DecidedAccount, postDecisions } from "./post.js";
+import { taxRateOf } from "./tax.js";
 
-export interface BatchResult {
-  readonly invoices: number;
-  readonly totalMinor: number;
-  /** Why an account was set aside, by its id. */
-  readonly failures: ReadonlyMap<string, string>;
+/** What became of an account: it was set aside, or has an invoice, or there was nothing to do. */
+export interface AccountOutcome {
+  readonly failure?: string;
+  /** Absent in a preview. */
+  readonly invoiceId?: string;
+  readonly totalMinor?: number;
 }
 
+type Outcomes = Map<string, AccountOutcome>;
 type Unbilled = NonNullable<DecidedAccount["unbilled"]>[number];
 
 /** What to do with a batch; `id` is null outside a bill run. */
@@ -33,89 +37,130 @@ export interface BatchOrder {
   readonly id: string | null;
   readonly mode: BillRunMode;
   readonly targetDate: CivilDate;
+  /** Date of the invoices. */
+  readonly runDate: CivilDate;
   readonly by: Actor;
 }
 
+/** Bills accounts of one depth; outcomes by account id. */
 export async function billBatch(
   services: BillingServices,
   connection: Connection,
-  run: BatchOrder,
+  order: BatchOrder,
   refs: readonly AccountRef[],
-): Promise<BatchResult> {
-  await lockAccounts(connection, refs);
+): Promise<ReadonlyMap<string, AccountOutcome>> {
+  // A preview writes nothing, and holds nobody up.
+  if (order.mode !== "preview") await lockAccounts(connection, refs);
+  const outcomes: Outcomes = new Map();
   const loaded = await loadAccounts(connection, refs);
-  const unbilled = await loadUnbilled(connection, refs, run.targetDate);
+  await setAsideUnloadable(connection, refs, loaded, outcomes);
+  for (const [accountId, failure] of await findDamage(connection, refs, order.targetDate)) {
+    outcomes.set(accountId, { failure });
+  }
+  const unbilled = await loadUnbilled(connection, refs, order.targetDate);
   // A post run takes over the drafts that it covers; one for a later date stays a proposal.
-  const upTo = run.mode === "post" ? run.targetDate : null;
+  const upTo = order.mode === "post" ? order.targetDate : null;
   const draftIds = await findDraftIds(connection, refs, upTo);
-  const failures = new Map<string, string>();
   const decided: DecidedAccount[] = [];
   for (const account of loaded) {
-    try {
-      decided.push({
-        loaded: account,
-        decision: decideAccount(services, account, run.targetDate),
-        unbilled: unbilled.get(account.record.accountId) ?? [],
-        draftId: draftIds.get(account.record.accountId) ?? null,
-      });
-    } catch (error) {
-      // A state that the engine finds impossible stops this account only, and says so.
-      const reason = error instanceof Error ? error.message : String(error);
-      failures.set(account.record.accountId, reason.slice(0, 1_000));
+    const { accountId } = account.record;
+    if (outcomes.has(accountId)) continue;
+    const decision = decideAccount(services, account, order.targetDate);
+    if (typeof decision === "string") {
+      outcomes.set(accountId, { failure: decision });
+      continue;
     }
+    decided.push({
+      loaded: account,
+      decision,
+      unbilled: unbilled.get(accountId) ?? [],
+      draftId: draftIds.get(accountId) ?? null,
+    });
   }
-  const result = await carryOut(services, connection, run, decided);
-  return { ...result, failures };
+  await carryOut(services, connection, order, decided, outcomes);
+  return outcomes;
 }
 
+/** The decision, or why there is none: a state that the engine finds impossible stops this account only. */
 function decideAccount(
   { books }: BillingServices,
   account: LoadedAccount,
   targetDate: CivilDate,
-): Decision {
-  const { engine, taxRatePpm } = books();
-  const rate = account.payer.taxExempt ? 0 : taxRatePpm(account.record.contact);
-  return decideDue(toState(account, rate), targetDate, engine);
+): Decision | string {
+  try {
+    const current = books();
+    return decideDue(toState(account, taxRateOf(account, current)), targetDate, current.engine);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** An account that has left since the run was made is done; one that cannot be loaded is damaged. */
+async function setAsideUnloadable(
+  connection: Connection,
+  refs: readonly AccountRef[],
+  loaded: readonly LoadedAccount[],
+  outcomes: Outcomes,
+): Promise<void> {
+  if (loaded.length === refs.length) return;
+  const known = new Set(loaded.map(({ record }) => record.accountId));
+  const missing = refs.filter(({ accountId }) => !known.has(accountId));
+  const { rows } = await connection.query(
+    `select a.id from accounts a
+      join unnest($1::text[], $2::text[]) as w (master_id, id) using (master_id, id)
+      where a.disassociated_at is null`,
+    [missing.map((ref) => ref.masterId), missing.map((ref) => ref.accountId)],
+  );
+  for (const { id } of rows) {
+    outcomes.set(id, { failure: "The account that manages it, or pays for it, is missing." });
+  }
 }
 
 async function carryOut(
   { clock }: BillingServices,
   connection: Connection,
-  run: BatchOrder,
+  order: BatchOrder,
   decided: readonly DecidedAccount[],
-): Promise<{ invoices: number; totalMinor: number }> {
+  outcomes: Outcomes,
+): Promise<void> {
   const now = clock.now();
-  const today = clock.today();
-  if (run.mode === "post") {
+  if (order.mode === "post") {
     const invoices = await postDecisions(connection, decided, {
       now,
-      today,
-      targetDate: run.targetDate,
-      by: run.by,
-      billRunId: run.id,
+      today: order.runDate,
+      targetDate: order.targetDate,
+      by: order.by,
+      billRunId: order.id,
     });
-    return {
-      invoices: invoices.length,
-      totalMinor: invoices.reduce((total, invoice) => total + invoice.totalMinor, 0),
-    };
+    for (const { accountId, id: invoiceId, totalMinor } of invoices) {
+      outcomes.set(accountId, { invoiceId, totalMinor });
+    }
+    return;
   }
-  const drafts = decided
-    .map((account) => ({ account, lines: linesOf(account) }))
-    .filter(({ lines }) => lines.length > 0)
-    .map(({ account, lines }) => ({
-      account,
-      invoice: assembleInvoice({
-        lines,
-        invoiceDate: today,
-        targetDate: run.targetDate,
-        paymentTermDays: account.loaded.payer.paymentTermDays,
-      }),
-    }));
-  if (run.mode === "draft") await saveDrafts(connection, drafts, { billRunId: run.id, now });
-  return {
-    invoices: drafts.length,
-    totalMinor: drafts.reduce((total, { invoice }) => total + invoice.totalMinor, 0),
-  };
+  const drafts = decided.flatMap((account) => {
+    const lines = linesOf(account);
+    if (lines.length === 0) return [];
+    const invoice = assembleInvoice({
+      lines,
+      invoiceDate: order.runDate,
+      targetDate: order.targetDate,
+      paymentTermDays: account.loaded.payer.paymentTermDays,
+    });
+    return [{ account, invoice }];
+  });
+  for (const { account, invoice } of drafts) {
+    outcomes.set(account.loaded.record.accountId, { totalMinor: invoice.totalMinor });
+  }
+  if (order.mode === "preview") return;
+  // Drafts are made anew, and one that has nothing left to charge is taken back.
+  await deleteDrafts(
+    connection,
+    decided.map(({ loaded }) => loaded.record),
+  );
+  const made = await saveDrafts(connection, drafts, { billRunId: order.id, now });
+  for (const { accountId, id: invoiceId, totalMinor } of made) {
+    outcomes.set(accountId, { invoiceId, totalMinor });
+  }
 }
 
 function linesOf(account: DecidedAccount): ChargeLine[] {
@@ -123,7 +168,7 @@ function linesOf(account: DecidedAccount): ChargeLine[] {
 }
 
 /** Lines of cancelled invoices that are due again by the target date, by account id. */
-export async function loadUnbilled(
+async function loadUnbilled(
   db: Queryable,
   refs: readonly AccountRef[],
   targetDate: CivilDate,

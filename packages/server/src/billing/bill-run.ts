@@ -1,21 +1,15 @@
 /**
- * Bill runs: everything due on or before a target date, for every account or some. The work is a table;
- * a batch is claimed with SKIP LOCKED in the transaction that carries it out, so that several processes
- * may work on one run, and a crash leaves no account half done. Running again changes nothing.
+ * Bill runs: everything due on or before a target date, for every account or some. The work is a table
+ * (`bill_run_accounts`), so that several processes may do it, a crash leaves no account half done, and
+ * what became of each account can be read afterwards. `work-bill-run.ts` does the work.
  */
 import type { CivilDate } from "@paymaster/engine";
 import type { ServiceClock } from "../clock.js";
-import {
-  type Connection,
-  isUnavailable,
-  type Pool,
-  type Queryable,
-  transaction,
-} from "../database/pool.js";
+import { type Pool, type Queryable, transaction } from "../database/pool.js";
+import type { LogLine } from "../http/app.js";
 import type { ServerBooks } from "../http/call.js";
 import { newInvoiceId } from "../ids.js";
-import type { AccountRef } from "../store/accounts.js";
-import { type BatchResult, billBatch } from "./bill-batch.js";
+import { type AccountRef, DEPTH } from "../store/accounts.js";
 
 export type BillRunMode = "post" | "draft" | "preview";
 
@@ -23,7 +17,12 @@ export interface BillRun {
   readonly id: string;
   readonly mode: BillRunMode;
   readonly targetDate: CivilDate;
+  /** Day of the run, and the date of its invoices, whenever the work is really done. */
   readonly runDate: CivilDate;
+  /**
+   * done: every account was worked through, though some may have been set aside; failed: there were
+   * accounts to bill and all of them were set aside.
+   */
   readonly status: "running" | "done" | "failed";
   readonly accountsTotal: number;
   readonly accountsDone: number;
@@ -33,21 +32,24 @@ export interface BillRun {
   readonly currency: string;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
+  /** Accounts a second of real time, since work began or was taken up again; null: not known yet. */
+  readonly rate: number | null;
 }
 
 export interface BillingServices {
   readonly pool: Pool;
   readonly clock: ServiceClock;
   readonly books: () => ServerBooks;
+  readonly log?: (line: LogLine) => void;
 }
-
-/** Accounts decided and written in one transaction. */
-const BATCH_SIZE = 200;
 
 const RUN = `id, mode, target_date as "targetDate", run_date as "runDate", status,
   accounts_total as "accountsTotal", accounts_done as "accountsDone",
   accounts_failed as "accountsFailed", invoices, total_minor as "totalMinor", currency,
-  created_at as "createdAt", finished_at as "finishedAt"`;
+  created_at as "createdAt", finished_at as "finishedAt",
+  case when progress_at > measured_from then
+    ((accounts_done + accounts_failed - measured_base)
+      / extract(epoch from progress_at - measured_from))::float8 end as rate`;
 
 export async function findBillRun(db: Queryable, id: string): Promise<BillRun | undefined> {
   const { rows } = await db.query({
@@ -61,170 +63,108 @@ export async function findBillRun(db: Queryable, id: string): Promise<BillRun | 
 /** Runs that were started and not finished, by this process or one that is gone. */
 export async function findRunning(db: Queryable): Promise<BillRun[]> {
   const { rows } = await db.query(
-    `select ${RUN} from bill_runs where status = 'running' order by created_at limit 100`,
+    `select ${RUN} from bill_runs where status = 'running' order by created_at, id limit 100`,
   );
   return rows;
 }
 
-/**
- * Writes down the run and its work: accounts with something due. `id` makes the creation repeatable:
- * a run of that id that exists already is returned as it is.
- */
+/** Runs, the newest first; `before` is the id of the last one of the page before. */
+export async function listBillRuns(
+  db: Queryable,
+  page: { readonly before: string | null; readonly limit: number },
+): Promise<BillRun[]> {
+  const { rows } = await db.query({
+    name: "list-bill-runs",
+    text: `select ${RUN} from bill_runs
+      where $1::text is null
+        or (created_at, id) < (select created_at, id from bill_runs where id = $1)
+      order by created_at desc, id desc limit $2`,
+    values: [page.before, page.limit],
+  });
+  return rows;
+}
+
+export interface BillRunAccount extends AccountRef {
+  readonly state: "waiting" | "done" | "failed";
+  /** Why it was set aside. */
+  readonly reason: string | null;
+  /** Its invoice or draft; null: nothing was due, or it was a preview. */
+  readonly invoiceId: string | null;
+  /** null: nothing was due, or not yet worked. */
+  readonly totalMinor: number | null;
+}
+
+export interface BillRunAccountPage {
+  /** null: all. */
+  readonly state: BillRunAccount["state"] | null;
+  /** The last one of the page before; null: from the beginning. */
+  readonly after: AccountRef | null;
+  readonly limit: number;
+}
+
+/** Accounts of a run, tenant by tenant in the order of their ids. */
+export async function listBillRunAccounts(
+  db: Queryable,
+  id: string,
+  { state, after, limit }: BillRunAccountPage,
+): Promise<BillRunAccount[]> {
+  const { rows } = await db.query({
+    name: "list-bill-run-accounts",
+    text: `select master_id as "masterId", account_id as "accountId", state, reason,
+        invoice_id as "invoiceId", total_minor as "totalMinor"
+      from bill_run_accounts
+      where bill_run_id = $1 and (master_id, account_id) > ($2, $3)
+        and ($4::text is null or state = $4)
+      order by master_id, account_id limit $5`,
+    values: [id, after?.masterId ?? "", after?.accountId ?? "", state, limit],
+  });
+  return rows;
+}
+
+export interface BillRunWish {
+  readonly mode: BillRunMode;
+  readonly targetDate: CivilDate;
+  /** null: every account. */
+  readonly accountIds: readonly string[] | null;
+  readonly startedBy: string;
+}
+
+/** Writes down the run and its work: accounts with something due, or with a draft to make anew. */
 export async function createBillRun(
   { pool, clock }: BillingServices,
-  wanted: {
-    readonly id?: string;
-    readonly mode: BillRunMode;
-    readonly targetDate: CivilDate;
-    readonly accountIds: readonly string[] | null;
-    readonly startedBy: string;
-  },
+  { mode, targetDate, accountIds, startedBy }: BillRunWish,
 ): Promise<BillRun> {
-  const id = wanted.id ?? newInvoiceId();
+  const id = newInvoiceId();
   return transaction(pool, async (connection) => {
-    const { rowCount } = await connection.query(
+    await connection.query(
       `insert into bill_runs (id, mode, target_date, run_date, started_by, status, created_at)
-        values ($1, $2, $3, $4, $5, 'running', $6) on conflict (id) do nothing`,
-      [id, wanted.mode, wanted.targetDate, clock.today(), wanted.startedBy, clock.now()],
+        values ($1, $2, $3, $4, $5, 'running', $6)`,
+      [id, mode, targetDate, clock.today(), startedBy, clock.now()],
     );
-    if (rowCount === 1) {
-      const { rowCount: total } = await connection.query(
-        `insert into bill_run_accounts (master_id, bill_run_id, account_id)
-          select master_id, $1, id from accounts
-          where next_due_date <= $2 and disassociated_at is null
-            and ($3::text[] is null or id = any ($3))`,
-        [id, wanted.targetDate, wanted.accountIds],
-      );
-      await connection.query(
-        `update bill_runs set accounts_total = $2,
-            currency = coalesce((
-              select a.currency from bill_run_accounts r
-                join accounts a on a.master_id = r.master_id and a.id = r.account_id
-                where r.bill_run_id = $1 limit 1), currency)
-          where id = $1`,
-        [id, total],
-      );
-    }
+    const { rowCount } = await connection.query(
+      `insert into bill_run_accounts (master_id, bill_run_id, account_id, depth)
+        select a.master_id, $1, a.id, ${DEPTH}
+        from (
+          select master_id, id from accounts where next_due_date <= $2
+          union
+          select master_id, account_id from invoice_drafts
+            where status = 'Draft' and ($4 = 'draft' or ($4 = 'post' and target_date <= $2))
+        ) chosen
+        join accounts a using (master_id, id)
+        where a.disassociated_at is null and ($3::text[] is null or a.id = any ($3))`,
+      [id, targetDate, accountIds, mode],
+    );
+    await connection.query(
+      `update bill_runs set accounts_total = $2,
+          currency = coalesce((
+            select a.currency from bill_run_accounts r
+              join accounts a on a.master_id = r.master_id and a.id = r.account_id
+              where r.bill_run_id = $1 limit 1), currency)
+        where id = $1`,
+      [id, rowCount],
+    );
     const run = await findBillRun(connection, id);
     if (run === undefined) throw new Error(`bill run ${id} is missing`);
     return run;
   });
-}
-
-/** Works until nothing of the run is left for this process; returns the run as it stands then. */
-export async function workBillRun(services: BillingServices, id: string): Promise<BillRun> {
-  for (;;) {
-    const run = await findBillRun(services.pool, id);
-    if (run === undefined) throw new Error(`bill run ${id} is missing`);
-    if (run.status !== "running") return run;
-    const more = await workBatch(services, run, BATCH_SIZE);
-    if (!more) {
-      await finish(services, id);
-      return (await findBillRun(services.pool, id)) ?? run;
-    }
-  }
-}
-
-/** Claims and bills one batch; false when nothing is left to claim. */
-async function workBatch(services: BillingServices, run: BillRun, size: number): Promise<boolean> {
-  let claimed: AccountRef[] = [];
-  try {
-    await transaction(services.pool, async (connection) => {
-      claimed = await claim(connection, run.id, size);
-      if (claimed.length === 0) return;
-      const result = await billBatch(
-        services,
-        connection,
-        { ...run, by: { actor: `bill-run:${run.id}`, trackingId: null } },
-        claimed,
-      );
-      await record(connection, run.id, claimed, result);
-    });
-  } catch (error) {
-    if (isUnavailable(error) || claimed.length === 0) throw error;
-    if (claimed.length === 1 && claimed[0] !== undefined) {
-      await setAside(services.pool, run.id, claimed[0], error);
-    } else {
-      // Something in the batch cannot be written: one account at a time, the culprit is set aside.
-      for (let left = claimed.length; left > 0; left -= 1) await workBatch(services, run, 1);
-    }
-  }
-  return claimed.length > 0;
-}
-
-async function claim(connection: Connection, id: string, size: number): Promise<AccountRef[]> {
-  const { rows } = await connection.query({
-    name: "claim-bill-run-accounts",
-    text: `select master_id as "masterId", account_id as "accountId" from bill_run_accounts
-      where bill_run_id = $1 and state = 'waiting'
-      order by master_id, account_id limit $2 for update skip locked`,
-    values: [id, size],
-  });
-  return rows;
-}
-
-async function record(
-  db: Queryable,
-  id: string,
-  claimed: readonly AccountRef[],
-  result: BatchResult,
-): Promise<void> {
-  await db.query({
-    name: "record-bill-run-accounts",
-    text: `update bill_run_accounts r
-      set state = case when d.reason is null then 'done' else 'failed' end, reason = d.reason
-      from unnest($2::text[], $3::text[], $4::text[]) as d (master_id, account_id, reason)
-      where r.bill_run_id = $1 and r.master_id = d.master_id and r.account_id = d.account_id`,
-    values: [
-      id,
-      claimed.map((one) => one.masterId),
-      claimed.map((one) => one.accountId),
-      claimed.map((one) => result.failures.get(one.accountId) ?? null),
-    ],
-  });
-  await db.query({
-    name: "count-bill-run",
-    text: `update bill_runs set accounts_done = accounts_done + $2,
-        accounts_failed = accounts_failed + $3, invoices = invoices + $4,
-        total_minor = total_minor + $5
-      where id = $1`,
-    values: [
-      id,
-      claimed.length - result.failures.size,
-      result.failures.size,
-      result.invoices,
-      result.totalMinor,
-    ],
-  });
-}
-
-async function setAside(
-  pool: Pool,
-  id: string,
-  account: AccountRef,
-  error: unknown,
-): Promise<void> {
-  const reason = error instanceof Error ? error.message : String(error);
-  await transaction(pool, async (connection) => {
-    const claimed = await connection.query(
-      `select 1 from bill_run_accounts where bill_run_id = $1 and master_id = $2
-        and account_id = $3 and state = 'waiting' for update skip locked`,
-      [id, account.masterId, account.accountId],
-    );
-    if (claimed.rowCount === 0) return;
-    await record(connection, id, [account], {
-      invoices: 0,
-      totalMinor: 0,
-      failures: new Map([[account.accountId, reason.slice(0, 1_000)]]),
-    });
-  });
-}
-
-async function finish({ pool, clock }: BillingServices, id: string): Promise<void> {
-  await pool.query(
-    `update bill_runs set status = 'done', finished_at = $2
-      where id = $1 and status = 'running' and not exists (
-        select 1 from bill_run_accounts where bill_run_id = $1 and state = 'waiting')`,
-    [id, clock.now()],
-  );
 }

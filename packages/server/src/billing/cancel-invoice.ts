@@ -10,6 +10,8 @@ import { lockAccounts } from "../store/accounts.js";
 import { type Actor, writeAudit } from "../store/audit.js";
 import { findInvoice, type InvoiceRecord, readLines } from "../store/invoices.js";
 import { toLedger, writePostings } from "../store/ledger.js";
+import { unscheduleRevenue } from "../store/revenue-schedules.js";
+import { changeCredit } from "./credit.js";
 
 /** Why an invoice cannot be posted or cancelled; `conflict`: it is there, but not in that state. */
 export class InvoiceRefusal extends Error {
@@ -54,7 +56,7 @@ export async function cancelInvoice(
   });
 }
 
-/** The account first, then its payer: the same order as everywhere. */
+/** The account and its payer, in the order of all locks. */
 async function lockInvoice(
   connection: Connection,
   masterId: string,
@@ -62,8 +64,10 @@ async function lockInvoice(
 ): Promise<InvoiceRecord> {
   const found = await findInvoice(connection, masterId, invoiceId);
   if (found === undefined) throw new InvoiceRefusal("The invoice does not exist.", false);
-  await lockAccounts(connection, [{ masterId, accountId: found.accountId }]);
-  await lockAccounts(connection, [{ masterId, accountId: found.payerId }]);
+  await lockAccounts(connection, [
+    { masterId, accountId: found.accountId },
+    { masterId, accountId: found.payerId },
+  ]);
   const locked = await findInvoice(connection, masterId, invoiceId);
   if (locked === undefined) throw new InvoiceRefusal("The invoice does not exist.", false);
   return locked;
@@ -86,6 +90,7 @@ async function cancelPosted(
   }
   // Credit that it took goes back; credit that it gave (a negative total) is taken back.
   await moveCredit(connection, invoice, (paid[0]?.credit ?? 0) + Math.min(invoice.totalMinor, 0));
+  await unscheduleRevenue(connection, masterId, id);
   const { rows: entries } = await connection.query<LedgerEntry>(
     `select ledger_account as "ledgerAccount", invoice_id as "invoiceId",
         amount_minor as "amountMinor"
@@ -107,16 +112,11 @@ async function cancelPosted(
 
 async function moveCredit(
   connection: Connection,
-  invoice: InvoiceRecord,
+  { masterId, payerId }: InvoiceRecord,
   changeMinor: number,
 ): Promise<void> {
   if (changeMinor === 0) return;
-  const { rowCount } = await connection.query(
-    `update accounts set credit_minor = credit_minor + $3
-      where master_id = $1 and id = $2 and credit_minor + $3 >= 0`,
-    [invoice.masterId, invoice.payerId, changeMinor],
-  );
-  if (rowCount !== 1) {
+  if (!(await changeCredit(connection, { masterId, accountId: payerId }, changeMinor))) {
     throw new InvoiceRefusal(
       "The credit that this invoice gave has been used already; it cannot be taken back.",
       true,

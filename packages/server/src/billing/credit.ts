@@ -1,106 +1,123 @@
 /**
- * Credit of a payer: what negative invoices and overpayments leave. It settles the payer's open invoices,
- * the oldest due date first, whenever there are both.
+ * Credit of a payer: what negative invoices and overpayments leave. Whenever an invoice is posted to the
+ * payer, its credit settles what is open, the oldest due date first. In between it stays: what a payment
+ * for some invoices left over does not silently pay others.
  */
 import { type Applied, allocate, creditApplied, type OpenInvoice } from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
 import { insertRows } from "../database/rows.js";
+import type { AccountRef } from "../store/accounts.js";
 import { toLedger, writePostings } from "../store/ledger.js";
-import type { DecidedAccount, PostContext, PostedInvoice } from "./post.js";
+import type { PostContext, PostedInvoice } from "./post.js";
 
-/** Most open invoices that one settlement looks at; the rest is settled by the next one. */
-const MAX_OPEN = 10_000;
+/** Most invoices that one payment or settlement may settle. */
+export const MAX_SETTLED = 100_000;
 
-interface PayerCredit {
-  readonly masterId: string;
-  readonly payerId: string;
-  readonly creditMinor: number;
-}
-
-/** After invoices were posted: negative totals become credit, and credit settles what is open. */
+/** After invoices were posted, their payers locked: negative totals become credit, credit settles. */
 export async function settleCredit(
   connection: Connection,
   invoices: readonly PostedInvoice[],
-  accounts: readonly DecidedAccount[],
-  context: PostContext,
+  context: Pick<PostContext, "now" | "today">,
 ): Promise<void> {
   const causes = new Map<string, PostedInvoice>();
   const gained = new Map<string, number>();
   for (const invoice of invoices) {
-    if (!causes.has(invoice.payerId)) causes.set(invoice.payerId, invoice);
-    if (invoice.totalMinor < 0) {
-      gained.set(invoice.payerId, (gained.get(invoice.payerId) ?? 0) - invoice.totalMinor);
-    }
+    const payer = `${invoice.masterId}/${invoice.payerId}`;
+    if (!causes.has(payer)) causes.set(payer, invoice);
+    if (invoice.totalMinor < 0) gained.set(payer, (gained.get(payer) ?? 0) - invoice.totalMinor);
   }
-  if (accounts.length === 0) return;
-  const payers = await readCredits(connection, [...causes.values()]);
-  for (const payer of payers) {
-    const creditMinor = payer.creditMinor + (gained.get(payer.payerId) ?? 0);
+  const credits = await readCredits(connection, [...causes.values()]);
+  for (const [payer, cause] of causes) {
+    const gainedMinor = gained.get(payer) ?? 0;
+    const creditMinor = (credits.get(payer) ?? 0) + gainedMinor;
     if (creditMinor === 0) continue;
-    const cause = causes.get(payer.payerId);
-    if (cause === undefined) continue;
-    await settlePayer(connection, { ...payer, creditMinor }, cause, context);
+    const ref = { masterId: cause.masterId, accountId: cause.payerId };
+    if (gainedMinor > 0) await changeCredit(connection, ref, gainedMinor);
+    await settlePayer(connection, ref, creditMinor, cause, context);
   }
 }
 
-/** Locks the payers: what they have is spent once. */
+/** Credit of the payers of invoices; only of those that have some. */
 async function readCredits(
   db: Queryable,
   invoices: readonly PostedInvoice[],
-): Promise<PayerCredit[]> {
+): Promise<Map<string, number>> {
   const { rows } = await db.query({
     name: "read-credits",
-    text: `select a.master_id as "masterId", a.id as "payerId", a.credit_minor as "creditMinor"
-      from accounts a
+    text: `select a.master_id, a.id, a.credit_minor from accounts a
       join unnest($1::text[], $2::text[]) as w (master_id, id) using (master_id, id)
-      order by a.master_id, a.id for update of a`,
+      where a.credit_minor > 0`,
     values: [invoices.map((one) => one.masterId), invoices.map((one) => one.payerId)],
   });
-  return rows;
+  return new Map(rows.map((row) => [`${row.master_id}/${row.id}`, row.credit_minor]));
 }
 
+/** Settles open invoices of a payer, who is locked; `cause` is the invoice that credit was found for. */
 async function settlePayer(
   connection: Connection,
-  payer: PayerCredit,
+  payer: AccountRef,
+  creditMinor: number,
   cause: PostedInvoice,
-  context: PostContext,
+  { now, today }: Pick<PostContext, "now" | "today">,
 ): Promise<void> {
-  const open = await openInvoices(connection, payer.masterId, payer.payerId, cause.currency);
-  const { applied, leftOverMinor } = allocate(payer.creditMinor, open);
-  if (applied.length > 0) {
-    const owners = { masterId: payer.masterId, accountId: payer.payerId, payerId: payer.payerId };
-    const posting = toLedger(`credit-applied:${cause.id}`, creditApplied(applied), owners, {
-      effectiveDate: context.today,
-      currency: cause.currency,
-    });
-    await writePostings(connection, [posting], context.now);
-    await applyToInvoices(connection, payer.masterId, applied, {
-      paymentId: null,
-      creditEvent: cause.id,
-      appliedOn: context.today,
-    });
-  }
-  await setCredit(connection, payer.masterId, payer.payerId, leftOverMinor);
+  const { masterId, accountId } = payer;
+  const { currency } = cause;
+  const open = await openInvoices(connection, payer, { currency, amountMinor: creditMinor });
+  // More than that stay open, with credit left for the next time.
+  const { applied, leftOverMinor } = allocate(creditMinor, open.slice(0, MAX_SETTLED));
+  if (applied.length === 0) return;
+  const owners = { masterId, accountId, payerId: accountId };
+  const posting = toLedger(`credit-applied:${cause.id}`, creditApplied(applied), owners, {
+    effectiveDate: today,
+    currency,
+  });
+  await writePostings(connection, [posting], now);
+  await applyToInvoices(connection, masterId, applied, {
+    paymentId: null,
+    creditEvent: cause.id,
+    appliedOn: today,
+  });
+  await changeCredit(connection, payer, leftOverMinor - creditMinor);
 }
 
-/** Open invoices that a payer owes, locked, oldest due date first; only some of them if `only` says so. */
+/** Which open invoices a sum may settle. */
+export interface Settlement {
+  readonly currency: string;
+  readonly amountMinor: number;
+  /** Only those of this invoiced account. */
+  readonly invoicedAccountId?: string;
+  readonly invoiceIds?: readonly string[];
+}
+
+/**
+ * Open invoices that a payer owes, the oldest due date first, as many as the sum can settle at least in
+ * part. The payer must be locked: balances change only under that lock.
+ */
 export async function openInvoices(
   db: Queryable,
-  masterId: string,
-  payerId: string,
-  currency: string,
-  only: { readonly accountId?: string; readonly invoiceIds?: readonly string[] } = {},
+  payer: AccountRef,
+  { currency, amountMinor, invoicedAccountId, invoiceIds }: Settlement,
 ): Promise<OpenInvoice[]> {
   const { rows } = await db.query({
     name: "open-invoices",
     text: `select id as "invoiceId", due_date as "dueDate", invoice_number as "invoiceNumber",
         balance_minor as "balanceMinor"
-      from invoices
-      where master_id = $1 and payer_id = $2 and currency = $3 and balance_minor > 0
-        and ($4::text is null or account_id = $4)
-        and ($5::text[] is null or id = any ($5))
-      order by due_date, number limit ${MAX_OPEN} for update`,
-    values: [masterId, payerId, currency, only.accountId ?? null, only.invoiceIds ?? null],
+      from (
+        select id, due_date, number, invoice_number, balance_minor,
+          sum(balance_minor) over (order by due_date, number) - balance_minor as before
+        from invoices
+        where master_id = $1 and payer_id = $2 and currency = $3 and balance_minor > 0
+          and ($5::text is null or account_id = $5)
+          and ($6::text[] is null or id = any ($6))) open
+      where before < $4 order by due_date, number limit ${MAX_SETTLED + 1}`,
+    values: [
+      payer.masterId,
+      payer.accountId,
+      currency,
+      amountMinor,
+      invoicedAccountId ?? null,
+      invoiceIds ?? null,
+    ],
   });
   return rows;
 }
@@ -150,15 +167,17 @@ export async function applyToInvoices(
   );
 }
 
-export async function setCredit(
+/** Adds to the payer's credit or takes from it; false when there would be less than none. */
+export async function changeCredit(
   db: Queryable,
-  masterId: string,
-  payerId: string,
-  creditMinor: number,
-): Promise<void> {
-  await db.query({
-    name: "set-credit",
-    text: "update accounts set credit_minor = $3 where master_id = $1 and id = $2",
-    values: [masterId, payerId, creditMinor],
+  { masterId, accountId }: AccountRef,
+  changeMinor: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: "change-credit",
+    text: `update accounts set credit_minor = credit_minor + $3
+      where master_id = $1 and id = $2 and credit_minor + $3 >= 0`,
+    values: [masterId, accountId, changeMinor],
   });
+  return rowCount === 1;
 }

@@ -10,7 +10,7 @@ import { type LoadedAccount, loadAccount, lockAccounts } from "../store/accounts
 import { type Actor, writeAudit } from "../store/audit.js";
 import { toLedger, writePostings } from "../store/ledger.js";
 import { findPayment, insertPayment } from "../store/payments.js";
-import { applyToInvoices, openInvoices, setCredit } from "./credit.js";
+import { applyToInvoices, changeCredit, MAX_SETTLED, openInvoices } from "./credit.js";
 
 export interface PaymentRequest {
   readonly masterId: string;
@@ -71,18 +71,18 @@ export async function receivePayment(
     if (request.currency !== record.currency) {
       throw new PaymentRefusal("currency", `The account is billed in ${record.currency}.`);
     }
-    const only = {
-      ...(payer.accountId === record.accountId ? {} : { accountId: record.accountId }),
-      ...(request.invoiceIds === null ? {} : { invoiceIds: request.invoiceIds }),
-    };
-    const open = await openInvoices(
-      connection,
-      ref.masterId,
-      payer.accountId,
-      request.currency,
-      only,
-    );
+    const payerRef = { masterId: ref.masterId, accountId: payer.accountId };
     await checkNamed(connection, request, payer.accountId, record.accountId);
+    const open = await openInvoices(connection, payerRef, {
+      currency: request.currency,
+      amountMinor: request.amountMinor,
+      ...(payer.accountId === record.accountId ? {} : { invoicedAccountId: record.accountId }),
+      ...(request.invoiceIds === null ? {} : { invoiceIds: request.invoiceIds }),
+    });
+    if (open.length > MAX_SETTLED) {
+      const message = `One payment settles at most ${MAX_SETTLED} invoices; pay in parts.`;
+      throw new PaymentRefusal("amount", message);
+    }
     const { applied, leftOverMinor } = allocate(request.amountMinor, open);
     const id = randomUUID();
     const now = clock.now();
@@ -111,21 +111,20 @@ export async function receivePayment(
       creditEvent: null,
       appliedOn: today,
     });
-    if (leftOverMinor > 0) {
-      await setCredit(
-        connection,
-        ref.masterId,
-        payer.accountId,
-        (await currentCredit(connection, ref.masterId, payer.accountId)) + leftOverMinor,
-      );
-    }
+    if (leftOverMinor > 0) await changeCredit(connection, payerRef, leftOverMinor);
     await writeAudit(connection, by, now, [
       {
         ...ref,
         event: "payment_received",
         itemNumber: null,
         before: null,
-        after: { id, reference: request.reference, amountMinor: request.amountMinor, applied },
+        after: {
+          id,
+          reference: request.reference,
+          amountMinor: request.amountMinor,
+          invoices: applied.length,
+          creditMinor: leftOverMinor,
+        },
       },
     ]);
     return { id, applied, creditMinor: leftOverMinor, repeated: false };
@@ -144,19 +143,6 @@ async function lockPayer(
     await lockAccounts(connection, [{ masterId: ref.masterId, accountId: loaded.payer.accountId }]);
   }
   return loaded;
-}
-
-async function currentCredit(
-  connection: Connection,
-  masterId: string,
-  payerId: string,
-): Promise<number> {
-  const { rows } = await connection.query({
-    name: "current-credit",
-    text: "select credit_minor from accounts where master_id = $1 and id = $2",
-    values: [masterId, payerId],
-  });
-  return rows[0]?.credit_minor ?? 0;
 }
 
 /** Invoices that are named must be the payer's (and, for a sub account, its own). */

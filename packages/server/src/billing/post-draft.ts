@@ -25,13 +25,19 @@ export async function postDraft(
     if (draft.status === "Canceled") {
       throw new InvoiceRefusal("A cancelled invoice cannot be posted.", true);
     }
-    const result = await billBatch(
+    const outcomes = await billBatch(
       services,
       connection,
-      { id: null, mode: "post", targetDate: draft.targetDate, by },
+      {
+        id: null,
+        mode: "post",
+        targetDate: draft.targetDate,
+        runDate: services.clock.today(),
+        by,
+      },
       [ref],
     );
-    const failure = result.failures.get(draft.accountId);
+    const failure = outcomes.get(draft.accountId)?.failure;
     if (failure !== undefined) throw new InvoiceRefusal(failure, true);
     const posted = await findInvoice(connection, masterId, invoiceId);
     if (posted === undefined) {

@@ -4,6 +4,7 @@
  * credit and audit rows are written together or not at all.
  */
 import {
+  type AssembledInvoice,
   assembleInvoice,
   type ChargeLine,
   type CivilDate,
@@ -13,12 +14,13 @@ import {
 } from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
 import { newInvoiceId } from "../ids.js";
-import type { LoadedAccount } from "../store/accounts.js";
+import { type AccountRef, type LoadedAccount, lockAccounts } from "../store/accounts.js";
 import { type Actor, writeAudit } from "../store/audit.js";
 import { deleteDrafts } from "../store/drafts.js";
-import { type InvoiceRecord, insertInvoices } from "../store/invoices.js";
+import { type InvoiceRecord, insertInvoices, insertLines } from "../store/invoices.js";
 import { saveItems } from "../store/items.js";
 import { type LedgerPosting, toLedger, writePostings } from "../store/ledger.js";
+import { scheduleRevenue } from "../store/revenue-schedules.js";
 import { settleCredit } from "./credit.js";
 import { loadParties } from "./parties.js";
 
@@ -129,101 +131,129 @@ async function takeUnbilled(db: Queryable, accounts: readonly DecidedAccount[]):
   );
 }
 
+/** An account that is invoiced, and its invoice but for the number. */
+interface Billed {
+  readonly account: LoadedAccount;
+  readonly id: string;
+  readonly invoice: AssembledInvoice;
+}
+
+/**
+ * Lines and postings come first and the numbers last: the sequence of a master is held by one transaction
+ * at a time, and that should be short.
+ */
 async function postInvoices(
   connection: Connection,
   accounts: readonly DecidedAccount[],
   context: PostContext,
 ): Promise<PostedInvoice[]> {
-  const billed = accounts
-    .map((account) => ({
-      account,
-      lines: [...(account.unbilled ?? []).map(({ line }) => line), ...account.decision.lines],
-    }))
-    .filter(({ lines }) => lines.length > 0);
+  const billed = assemble(accounts, context);
   if (billed.length === 0) return [];
   const parties = await loadParties(
     connection,
-    billed.map(({ account }) => account.loaded),
+    billed.map(({ account }) => account),
   );
-  const numbers = await takeNumbers(
+  await insertLines(
     connection,
-    billed.map(({ account }) => account.loaded.record.masterId),
+    billed.map(({ account, id, invoice }) => ({ ...account.record, id, lines: invoice.lines })),
   );
-  const postings: LedgerPosting[] = [];
-  const invoices: PostedInvoice[] = [];
-  for (const [index, { account, lines }] of billed.entries()) {
-    const { record, payer } = account.loaded;
-    const id = account.draftId ?? newInvoiceId();
-    const number = numbers[index];
-    const names = parties[index];
+  await writePostings(connection, billed.flatMap(toPostings), context.now);
+  await scheduleRevenue(
+    connection,
+    billed.map(({ account, id, invoice }) => ({ masterId: account.record.masterId, id, invoice })),
+  );
+  await lockPayersAndMasters(connection, billed);
+  const numbers = await nextNumbers(
+    connection,
+    billed.map(({ account }) => account.record.masterId),
+  );
+  const invoices = billed.map((one, index) => {
+    const [number, names] = [numbers[index], parties[index]];
     if (number === undefined || names === undefined) throw new Error("an invoice has no number");
-    const assembled = assembleInvoice({
-      lines,
-      invoiceDate: context.today,
-      targetDate: context.targetDate,
-      paymentTermDays: payer.paymentTermDays,
-    });
-    invoices.push({
-      masterId: record.masterId,
-      id,
-      accountId: record.accountId,
-      payerId: payer.accountId,
-      number,
-      invoiceNumber: formatInvoiceNumber(number),
-      status: "Posted",
-      currency: assembled.currency,
-      invoiceDate: assembled.invoiceDate,
-      targetDate: assembled.targetDate,
-      dueDate: assembled.dueDate,
-      netMinor: assembled.netMinor,
-      taxMinor: assembled.taxMinor,
-      totalMinor: assembled.totalMinor,
-      // A negative total is turned into credit below, in the same transaction.
-      balanceMinor: Math.max(assembled.totalMinor, 0),
-      billRunId: context.billRunId,
-      parties: names,
-      lines,
-    });
-    const owners = {
-      masterId: record.masterId,
-      accountId: record.accountId,
-      payerId: payer.accountId,
-    };
-    const effective = { effectiveDate: context.today, currency: assembled.currency };
-    postings.push(toLedger(`invoice:${id}`, invoicePosted(id, assembled), owners, effective));
-    if (assembled.totalMinor < 0) {
-      postings.push(
-        toLedger(`credit:${id}`, invoiceCredited(id, assembled.totalMinor), owners, effective),
-      );
-    }
-  }
+    return toRecord(one, number, names, context);
+  });
   await insertInvoices(connection, invoices, context.now);
-  await writePostings(
-    connection,
-    postings.filter((posting) => posting.entries.length > 0),
-    context.now,
-  );
-  await settleCredit(connection, invoices, accounts, context);
+  await settleCredit(connection, invoices, context);
   return invoices;
 }
 
-/** Gives out the next numbers of each master, in order; the masters' rows stay locked to the end. */
-async function takeNumbers(db: Queryable, masterIds: readonly string[]): Promise<number[]> {
-  const wanted = new Map<string, number>();
-  for (const id of masterIds) wanted.set(id, (wanted.get(id) ?? 0) + 1);
+function assemble(accounts: readonly DecidedAccount[], context: PostContext): Billed[] {
+  const billed: Billed[] = [];
+  for (const { loaded, decision, unbilled, draftId } of accounts) {
+    const lines = [...(unbilled ?? []).map(({ line }) => line), ...decision.lines];
+    if (lines.length === 0) continue;
+    const invoice = assembleInvoice({
+      lines,
+      invoiceDate: context.today,
+      targetDate: context.targetDate,
+      paymentTermDays: loaded.payer.paymentTermDays,
+    });
+    billed.push({ account: loaded, id: draftId ?? newInvoiceId(), invoice });
+  }
+  return billed;
+}
+
+function toPostings({ account: { record, payer }, id, invoice }: Billed): LedgerPosting[] {
+  const { masterId, accountId } = record;
+  const owners = { masterId, accountId, payerId: payer.accountId };
+  const effective = { effectiveDate: invoice.invoiceDate, currency: invoice.currency };
+  const posted = toLedger(`invoice:${id}`, invoicePosted(id, invoice), owners, effective);
+  if (invoice.totalMinor >= 0) return [posted];
+  const credited = invoiceCredited(id, invoice.totalMinor);
+  return [posted, toLedger(`credit:${id}`, credited, owners, effective)];
+}
+
+function toRecord(
+  { account: { record, payer }, id, invoice }: Billed,
+  number: number,
+  parties: InvoiceRecord["parties"],
+  context: PostContext,
+): PostedInvoice {
+  return {
+    masterId: record.masterId,
+    id,
+    accountId: record.accountId,
+    payerId: payer.accountId,
+    number,
+    invoiceNumber: formatInvoiceNumber(number),
+    status: "Posted",
+    currency: invoice.currency,
+    invoiceDate: invoice.invoiceDate,
+    targetDate: invoice.targetDate,
+    dueDate: invoice.dueDate,
+    netMinor: invoice.netMinor,
+    taxMinor: invoice.taxMinor,
+    totalMinor: invoice.totalMinor,
+    // A negative total is the payer's credit by now.
+    balanceMinor: Math.max(invoice.totalMinor, 0),
+    billRunId: context.billRunId,
+    parties,
+    lines: invoice.lines,
+  };
+}
+
+/** The accounts themselves are locked already; those above them follow, in the order of all locks. */
+async function lockPayersAndMasters(db: Queryable, billed: readonly Billed[]): Promise<void> {
+  const above = new Map<string, AccountRef>();
+  for (const { account } of billed) {
+    const { masterId } = account.record;
+    for (const accountId of [account.payer.accountId, masterId]) {
+      above.set(`${masterId}/${accountId}`, { masterId, accountId });
+    }
+  }
+  await lockAccounts(db, [...above.values()]);
+}
+
+/** The next numbers of each master, in order; nobody else takes any while the masters are locked. */
+async function nextNumbers(db: Queryable, masterIds: readonly string[]): Promise<number[]> {
   const { rows } = await db.query({
-    name: "take-invoice-numbers",
-    text: `with locked as (
-        select a.master_id, w.n from accounts a
-          join unnest($1::text[], $2::int[]) as w (master_id, n)
-            on a.master_id = w.master_id and a.id = w.master_id
-          order by a.master_id for update of a)
-      update accounts a set last_invoice_number = a.last_invoice_number + locked.n
-        from locked where a.master_id = locked.master_id and a.id = locked.master_id
-        returning a.master_id, a.last_invoice_number - locked.n + 1 as first`,
-    values: [[...wanted.keys()], [...wanted.values()]],
+    name: "next-invoice-numbers",
+    text: `select w.master_id, 1 + coalesce(
+        (select max(number) from invoices i where i.master_id = w.master_id), 0) as next
+      from unnest($1::text[]) as w (master_id)`,
+    values: [[...new Set(masterIds)]],
   });
-  const next = new Map<string, number>(rows.map((row) => [row.master_id, row.first]));
+  const next = new Map<string, number>(rows.map((row) => [row.master_id, row.next]));
   return masterIds.map((id) => {
     const number = next.get(id);
     if (number === undefined) throw new Error(`no invoice numbers for ${id}`);

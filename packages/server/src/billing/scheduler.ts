@@ -1,10 +1,11 @@
 /**
- * Background work of a server process: the clock's heartbeat, unfinished bill runs, and the daily run when
- * a new day has begun. Every step may run in several processes at once.
+ * Background work of a server process: the clock's heartbeat, unfinished bill runs, and what a new day
+ * brings: the daily run and, on the first of a month, the month end. Every step may run in several
+ * processes at once.
  */
-
 import { catchUp } from "./advance.js";
-import { type BillingServices, findRunning, workBillRun } from "./bill-run.js";
+import { type BillingServices, findRunning } from "./bill-run.js";
+import { workBillRun } from "./work-bill-run.js";
 
 const TICK_MS = 1_000;
 /** An account that could not be billed is tried again at most this often on the same day. */
@@ -22,29 +23,47 @@ export interface Scheduler {
 
 export function startScheduler(options: SchedulerOptions): Scheduler {
   let stopped = false;
-  let underWay: Promise<void> = Promise.resolve();
+  const isStopped = () => stopped;
   let checkedDay = "";
   let checkedAtMs = 0;
 
-  const step = async (): Promise<void> => {
-    await options.heartbeat();
+  const work = async (): Promise<void> => {
     for (const run of await findRunning(options.pool)) {
       if (stopped) return;
-      await workBillRun(options, run.id);
+      await workBillRun(options, run.id, { isStopped });
     }
     const today = options.clock.today();
     const realMs = performance.now();
-    if (today === checkedDay && realMs - checkedAtMs < RETRY_MS) return;
-    await catchUp(options);
+    if (stopped || (today === checkedDay && realMs - checkedAtMs < RETRY_MS)) return;
+    await catchUp(options, { isStopped });
     checkedDay = today;
     checkedAtMs = realMs;
   };
 
+  // The heart goes on beating during long work.
+  const loops = [options.heartbeat, work].map((step) => everyTick(step, options.onError));
+  return {
+    stop: async () => {
+      stopped = true;
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
+
+/** Runs a step every tick, one after the other, never two at once. */
+function everyTick(
+  step: () => Promise<void>,
+  onError: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  let stopped = false;
+  let underWay: Promise<void> | null = null;
   const timer = setInterval(() => {
-    underWay = underWay.then(async () => {
-      if (stopped) return;
-      await step().catch(options.onError);
-    });
+    if (stopped || underWay !== null) return;
+    underWay = step()
+      .catch(onError)
+      .finally(() => {
+        underWay = null;
+      });
   }, TICK_MS);
   timer.unref();
   return {

@@ -164,6 +164,21 @@ export async function findAccount(
   return rows[0];
 }
 
+/** The first of the ids that belongs to no account; undefined: all exist. */
+export async function findUnknownAccount(
+  db: Queryable,
+  accountIds: readonly string[],
+): Promise<string | undefined> {
+  const { rows } = await db.query({
+    name: "find-unknown-account",
+    text: `select w.id from unnest($1::text[]) with ordinality as w (id, position)
+      where not exists (select 1 from accounts a where a.id = w.id and a.disassociated_at is null)
+      order by w.position limit 1`,
+    values: [accountIds],
+  });
+  return rows[0]?.id;
+}
+
 /** What the engine sees of a loaded account. `taxRatePpm` is looked up by the caller. */
 export function toState(loaded: LoadedAccount, taxRatePpm: number): AccountState {
   const { record, master, items } = loaded;

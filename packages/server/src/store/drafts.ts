@@ -52,7 +52,7 @@ export async function deleteDrafts(db: Queryable, refs: readonly AccountRef[]): 
   });
 }
 
-/** Stores drafts in place of earlier ones of the same accounts, which keep their ids. */
+/** Stores drafts; the place of earlier ones of the same accounts must be free. Returns what was stored. */
 export async function saveDrafts(
   db: Queryable,
   drafts: readonly {
@@ -60,20 +60,25 @@ export async function saveDrafts(
     readonly invoice: AssembledInvoice;
   }[],
   made: { readonly billRunId: string | null; readonly now: Date },
-): Promise<void> {
-  await deleteDrafts(
-    db,
-    drafts.map(({ account }) => account.loaded.record),
-  );
+): Promise<(AccountRef & { readonly id: string; readonly totalMinor: number })[]> {
+  const stored = drafts.map(({ account: { loaded, draftId }, invoice }) => ({
+    masterId: loaded.record.masterId,
+    accountId: loaded.record.accountId,
+    payerId: loaded.payer.accountId,
+    // A draft that is made anew keeps its id.
+    id: draftId ?? newInvoiceId(),
+    totalMinor: invoice.totalMinor,
+    invoice,
+  }));
   await insertRows(
     db,
     "invoice_drafts",
     COLUMNS,
-    drafts.map(({ account, invoice }) => ({
-      master_id: account.loaded.record.masterId,
-      id: account.draftId ?? newInvoiceId(),
-      account_id: account.loaded.record.accountId,
-      payer_id: account.loaded.payer.accountId,
+    stored.map(({ masterId, accountId, payerId, id, invoice }) => ({
+      master_id: masterId,
+      id,
+      account_id: accountId,
+      payer_id: payerId,
       status: "Draft",
       currency: invoice.currency,
       invoice_date: invoice.invoiceDate,
@@ -87,4 +92,5 @@ export async function saveDrafts(
       created_at: made.now,
     })),
   );
+  return stored;
 }

@@ -1,8 +1,8 @@
 /** Posted invoices and their lines, drafts, and the lines of cancelled invoices that fall due again. */
-import type { ChargeLine } from "@paymaster/engine";
+import type { ChargeLine, Contact } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
 import { type Columns, insertRows } from "../database/rows.js";
-import type { AccountRef, Contact } from "./accounts.js";
+import type { AccountRef } from "./accounts.js";
 
 /** Names and addresses on an invoice, as they were on its day. */
 export interface Parties {
@@ -84,10 +84,10 @@ export function chargeNumber(itemNumber: number): string {
   return `C-${String(itemNumber).padStart(8, "0")}`;
 }
 
-/** Posts invoices with their lines; numbers must already be given out in the same transaction. */
+/** Posts invoices; their numbers go on from those that their master has given out. */
 export async function insertInvoices(
   db: Queryable,
-  invoices: readonly (InvoiceRecord & { readonly lines: readonly ChargeLine[] })[],
+  invoices: readonly InvoiceRecord[],
   now: Date,
 ): Promise<void> {
   await insertRows(
@@ -115,6 +115,15 @@ export async function insertInvoices(
       created_at: now,
     })),
   );
+}
+
+/** The lines of an invoice that is posted in the same transaction. */
+export interface InvoiceLines extends Pick<InvoiceRecord, "masterId" | "id" | "accountId"> {
+  readonly lines: readonly ChargeLine[];
+}
+
+/** Writes the lines of invoices, whose own rows may follow in the same transaction. */
+export async function insertLines(db: Queryable, invoices: readonly InvoiceLines[]): Promise<void> {
   await insertRows(
     db,
     "invoice_lines",

@@ -74,7 +74,7 @@ export async function saveItems(
           cancellation: item.cancellation === null ? null : JSON.stringify(item.cancellation),
           end_date: item.endDate,
         })),
-      `on conflict (${KEY.join(", ")}) do update set ${UPDATES}`,
+      { suffix: `on conflict (${KEY.join(", ")}) do update set ${UPDATES}` },
     );
   }
 }

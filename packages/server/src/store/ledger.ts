@@ -1,12 +1,12 @@
 /** Double-entry ledger: what is posted, is posted once and balances; PostgreSQL refuses anything else. */
 import type { CivilDate, LedgerAccount, Posting } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
-import { type Columns, insertRows } from "../database/rows.js";
+import { type Columns, insertRows, type Row } from "../database/rows.js";
 
 const COLUMNS = {
   master_id: "text",
   posting: "text",
-  entry: "smallint",
+  entry: "int",
   account_id: "text",
   ledger_account: "text",
   amount_minor: "bigint",
@@ -31,30 +31,44 @@ export interface LedgerPosting {
   }[];
 }
 
+/** Entries that one statement carries, unless a single posting has more. */
+const MAX_ENTRIES = 20_000;
+
+/**
+ * Writes postings, each within one statement: PostgreSQL checks at its end that they balance. Postings
+ * without entries are left out.
+ */
 export async function writePostings(
   db: Queryable,
   postings: readonly LedgerPosting[],
   now: Date,
 ): Promise<void> {
-  await insertRows(
-    db,
-    "ledger_entries",
-    COLUMNS,
-    postings.flatMap((posting) =>
-      posting.entries.map((entry, index) => ({
-        master_id: posting.masterId,
-        posting: posting.posting,
-        entry: index + 1,
-        account_id: entry.accountId,
-        ledger_account: entry.ledgerAccount,
-        amount_minor: entry.amountMinor,
-        currency: posting.currency,
-        effective_date: posting.effectiveDate,
-        invoice_id: entry.invoiceId,
-        created_at: now,
-      })),
-    ),
-  );
+  let rows: EntryRow[] = [];
+  for (const posting of postings) {
+    if (rows.length > 0 && rows.length + posting.entries.length > MAX_ENTRIES) {
+      await insertRows(db, "ledger_entries", COLUMNS, rows, { maxRows: rows.length });
+      rows = [];
+    }
+    for (const row of toRows(posting, now)) rows.push(row);
+  }
+  await insertRows(db, "ledger_entries", COLUMNS, rows, { maxRows: Math.max(rows.length, 1) });
+}
+
+type EntryRow = Row<typeof COLUMNS>;
+
+function toRows(posting: LedgerPosting, now: Date): EntryRow[] {
+  return posting.entries.map((entry, index) => ({
+    master_id: posting.masterId,
+    posting: posting.posting,
+    entry: index + 1,
+    account_id: entry.accountId,
+    ledger_account: entry.ledgerAccount,
+    amount_minor: entry.amountMinor,
+    currency: posting.currency,
+    effective_date: posting.effectiveDate,
+    invoice_id: entry.invoiceId,
+    created_at: now,
+  }));
 }
 
 export interface Owners {

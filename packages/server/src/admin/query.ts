@@ -1,0 +1,51 @@
+/** What the operator's API reads from a query string: pages, dates, choices. */
+import { isCivilDate } from "@paymaster/engine";
+import { badField } from "./route.js";
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** Rows of one answer unless `limit` asks for another number. */
+const PAGE = 1_000;
+const MAX_PAGE = 10_000;
+
+export function readLimit(query: Query): number {
+  const { limit } = query;
+  if (limit === undefined || limit === "") return PAGE;
+  const number = /^\d{1,6}$/.test(limit) ? Number(limit) : 0;
+  if (number < 1 || number > MAX_PAGE) {
+    throw badField("limit", `Must be a whole number from 1 to ${MAX_PAGE}.`);
+  }
+  return number;
+}
+
+/** Where the next page goes on; null: this was the last one. */
+export function nextOf<T, N>(rows: readonly T[], limit: number, key: (row: T) => N): N | null {
+  const last = rows.at(-1);
+  return last === undefined || rows.length < limit ? null : key(last);
+}
+
+/** One of the choices; null: the parameter is absent. */
+export function oneOf<const T extends string>(
+  query: Query,
+  name: string,
+  choices: readonly T[],
+): T | null {
+  const text = query[name];
+  if (text === undefined || text === "") return null;
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw badField(name, `Must be one of: ${choices.join(", ")}.`);
+  return found;
+}
+
+export function readFlag(query: Query, name: string): boolean | null {
+  const text = oneOf(query, name, ["true", "false"]);
+  return text === null ? null : text === "true";
+}
+
+/** A civil date; null: the parameter is absent. */
+export function readDate(query: Query, name: string): string | null {
+  const text = query[name];
+  if (text === undefined || text === "") return null;
+  if (!isCivilDate(text)) throw badField(name, "Must be a date like 2026-03-31.");
+  return text;
+}

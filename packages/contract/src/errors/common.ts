@@ -63,6 +63,7 @@ export const commonErrors = {
     confidence: "captured",
   }),
   bodyTooLarge: wireError(300, "The request body is too large.", 413, OWN),
+  headersTooLarge: wireError(300, "The request has too many or too long headers.", 431, OWN),
   /** With `Retry-After`: a request with the same key is being answered right now. */
   idempotencyInProgress: wireError(
     409,

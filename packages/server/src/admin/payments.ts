@@ -5,11 +5,11 @@ import Type from "typebox";
 import { PaymentRefusal, receivePayment } from "../billing/payments.js";
 import { findAccount } from "../store/accounts.js";
 import type { AdminServices } from "./index.js";
-import { adminRoute, badField, conflict, notFound } from "./route.js";
+import { adminRoute, badField, conflict, MAX_AMOUNT, notFound } from "./route.js";
 
 const NewPayment = Type.Object(
   {
-    amount: Type.Number(),
+    amount: Type.Number({ maximum: MAX_AMOUNT }),
     currency: Type.String({ minLength: 3, maxLength: 3 }),
     reference: Type.String({ minLength: 1, maxLength: 255 }),
     invoice_ids: Type.Optional(

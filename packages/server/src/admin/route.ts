@@ -3,8 +3,12 @@
 import { commonErrors, type WireError } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
 import type { Static, TSchema } from "typebox";
+import { plainParams, unstorable } from "../http/plain-text.js";
 import { compileValidator, validationFault } from "../http/validation.js";
 import { WireFault } from "../http/wire-fault.js";
+
+/** Most of one payment or charge, in major units: sums of many stay exact. */
+export const MAX_AMOUNT = 1_000_000_000;
 
 export interface AdminReply {
   readonly status: number;
@@ -31,11 +35,12 @@ export function adminRoute<Schema extends TSchema>(
     url: path,
     handler: async (request, reply) => {
       const body = request.body ?? {};
-      const problems = validate(body);
+      const unkept = unstorable(body);
+      const problems = unkept.length > 0 ? unkept : validate(body);
       if (problems.length > 0) throw validationFault(problems);
       const answer = await work({
-        params: request.params as Record<string, string>,
-        query: request.query as Record<string, string>,
+        params: plainParams(request.params),
+        query: queryOf(request.query),
         body: body as Static<Schema>,
         trackingId: request.id,
       });
@@ -44,6 +49,16 @@ export function adminRoute<Schema extends TSchema>(
       return reply.type("application/json;charset=UTF-8").send(JSON.stringify(answer.body));
     },
   });
+}
+
+/** Query parameters, each once. */
+function queryOf(query: unknown): Record<string, string> {
+  const unkept = unstorable(query);
+  if (unkept.length > 0) throw validationFault(unkept);
+  const found = Object.entries(query as Readonly<Record<string, string | string[]>>);
+  const twice = found.find(([, value]) => typeof value !== "string");
+  if (twice !== undefined) throw badField(twice[0], "Must be given once.");
+  return Object.fromEntries(found) as Record<string, string>;
 }
 
 /** A member of the request that does not make sense: 400, 300, naming it. */

@@ -14,7 +14,7 @@ import {
   toState,
 } from "../store/accounts.js";
 import type { AdminServices } from "./index.js";
-import { adminRoute, badField, notFound } from "./route.js";
+import { adminRoute, badField, MAX_AMOUNT, notFound } from "./route.js";
 
 const Usage = Type.Object(
   {
@@ -28,9 +28,13 @@ const Usage = Type.Object(
     recording_gb: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000 })),
     /** Further charges for use, in major units by plan type. */
     charges: Type.Optional(
-      Type.Record(Type.String({ maxLength: 64 }), Type.Number({ minimum: 0 }), {
-        maxProperties: 200,
-      }),
+      Type.Record(
+        Type.String({ maxLength: 64 }),
+        Type.Number({ minimum: 0, maximum: MAX_AMOUNT }),
+        {
+          maxProperties: 200,
+        },
+      ),
     ),
   },
   { additionalProperties: false },

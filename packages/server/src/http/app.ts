@@ -9,7 +9,7 @@ import {
   type ToolName,
   type WireProfile,
 } from "@paymaster/contract";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { handlers } from "../operations/index.js";
 import type { RateLimiter } from "../rate-limits/index.js";
 import type { AccountRef } from "../store/accounts.js";
@@ -17,9 +17,12 @@ import { answerError, answerNoRoute } from "./answer-error.js";
 import { authorize, bearerToken } from "./authorize.js";
 import { readBody, registerBodyParsers } from "./body.js";
 import type { Call, FileReply, Reply, Services } from "./call.js";
+import { answerClientError, MAX_HEADERS } from "./client-error.js";
 import { performWrite } from "./idempotency.js";
+import { plainParams, unstorable } from "./plain-text.js";
 import type { Authenticator, Principal } from "./principal.js";
 import { compileValidator, type Validate, validationFault } from "./validation.js";
+import { WireFault } from "./wire-fault.js";
 import { newTrackingId, setWireHeaders } from "./wire-headers.js";
 
 export interface AppOptions {
@@ -43,7 +46,8 @@ declare module "fastify" {
 
 /** Bodies beyond this size are refused; the largest documented body has a few kilobytes. */
 export const MAX_BODY_BYTES = 256 * 1024;
-const MAX_PARAM_LENGTH = 200;
+/** As long as a request line can be: an id that is too long is one that does not exist. */
+const MAX_PARAM_LENGTH = 16 * 1024;
 
 export function createApp(options: AppOptions): FastifyInstance {
   const { profile } = options.services;
@@ -69,6 +73,7 @@ export function createApp(options: AppOptions): FastifyInstance {
         );
       },
     },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, profile),
     genReqId: newTrackingId,
     logger: false,
   });
@@ -76,6 +81,9 @@ export function createApp(options: AppOptions): FastifyInstance {
   registerBodyParsers(app);
   app.addHook("onRequest", async (request, reply) => {
     setWireHeaders(reply, request.id);
+    if (request.raw.rawHeaders.length > 2 * MAX_HEADERS) {
+      throw new WireFault(commonErrors.headersTooLarge);
+    }
   });
   app.setErrorHandler((error, request, reply) =>
     answerError(error as Error, request, reply, profile, options.log),
@@ -116,15 +124,16 @@ function registerOperation(
         services.profile,
       );
       request.principal = principal;
-      await options.rateLimiter.admit(operation, principal, paramsOf(request), reply);
+      await options.rateLimiter.admit(operation, principal, plainParams(request.params), reply);
     },
     handler: async (request, reply) => {
       const principal = request.principal;
       if (principal === null) throw new Error("A route was reached without its caller.");
+      const params = plainParams(request.params);
       const call: Call = {
         operation,
         principal,
-        params: paramsOf(request),
+        params,
         query: checked(request.query, checkQuery),
         body:
           bodySchema === null
@@ -134,7 +143,7 @@ function registerOperation(
                 checkBody,
               ),
         trackingId: request.id,
-        ...targetOf(operation, principal, paramsOf(request)),
+        ...targetOf(operation, principal, params),
       };
       const answer =
         "read" in handler
@@ -146,10 +155,6 @@ function registerOperation(
       return send(reply, answer);
     },
   });
-}
-
-function paramsOf(request: FastifyRequest): Record<string, string> {
-  return request.params as Record<string, string>;
 }
 
 function targetOf(
@@ -170,7 +175,8 @@ function targetOf(
 
 function checked(value: unknown, validate: Validate | null): Record<string, unknown> {
   if (validate === null) return {};
-  const problems = validate(value);
+  const unkept = unstorable(value);
+  const problems = unkept.length > 0 ? unkept : validate(value);
   if (problems.length > 0) throw validationFault(problems);
   return value as Record<string, unknown>;
 }

@@ -4,28 +4,32 @@ import { addDays, addMonths, type CivilDate, isCivilDate } from "@paymaster/engi
 import { WireFault } from "./wire-fault.js";
 
 const DEFAULT_DAYS = 365;
+const MAX_MONTHS = 12;
+const MAX_AGE_MONTHS = 36;
+/** Beyond it a year more leaves the calendar. */
+const LAST_DATE: CivilDate = "9998-12-31";
 
 /** Defaults to the 365 days up to today; a range that is not allowed names the field that is wrong. */
 export function invoiceRange(
   query: Readonly<Record<string, unknown>>,
   today: CivilDate,
 ): { from: CivilDate; to: CivilDate } {
+  const earliest = addMonths(today, -MAX_AGE_MONTHS);
   const to = readDate(query, "to") ?? today;
+  if (to < earliest) throw rangeFault("to", "Must lie within the past three years.");
   const from = readDate(query, "from") ?? addDays(to < today ? to : today, -DEFAULT_DAYS);
   if (from > to) throw rangeFault("from", "Must not be after `to`.");
-  if (addMonths(from, 12) < to) {
+  if (addMonths(from, MAX_MONTHS) < to) {
     throw rangeFault("from", "The range of `from` and `to` must be at most one year.");
   }
-  if (from < addMonths(today, -36)) {
-    throw rangeFault("from", "Must lie within the past three years.");
-  }
+  if (from < earliest) throw rangeFault("from", "Must lie within the past three years.");
   return { from, to };
 }
 
 function readDate(query: Readonly<Record<string, unknown>>, name: string): CivilDate | null {
   const value = query[name];
   if (value === undefined) return null;
-  if (typeof value !== "string" || !isCivilDate(value)) {
+  if (typeof value !== "string" || !isCivilDate(value) || value > LAST_DATE) {
     throw rangeFault(name, "Must be a date like 2026-03-31.");
   }
   return value;

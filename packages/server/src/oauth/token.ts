@@ -7,7 +7,9 @@ import { type TokenErrorName, tokenErrors } from "@paymaster/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServiceClock } from "../clock.js";
 import type { Pool } from "../database/pool.js";
+import { isUnstorable } from "../http/plain-text.js";
 import type { Authenticator } from "../http/principal.js";
+import { WireFault } from "../http/wire-fault.js";
 import { hashSecret, newSecret } from "../ids.js";
 import { allScopes } from "./scopes.js";
 
@@ -37,35 +39,44 @@ interface Client {
 }
 
 export function registerOAuth(app: FastifyInstance, options: OAuthOptions): void {
-  app.post("/oauth/token", (request, reply) =>
-    answering(reply, async () => grantToken(request, options)),
-  );
-  app.post("/oauth/revoke", (request, reply) =>
-    answering(reply, async () => {
-      const client = await authenticateClient(request, options.pool);
-      const token = parametersOf(request).get("token") ?? "";
-      await options.pool.query(
-        `update access_tokens set revoked_at = $3
-          where master_id = $1 and token_hash = $2 and client_id = $4 and revoked_at is null`,
-        [client.masterId, hashSecret(token), options.clock.now(), client.clientId],
-      );
-      options.authenticator.forgetAll();
-      return { status: "success" };
-    }),
-  );
+  app.register(async (oauth) => {
+    oauth.setErrorHandler((error, _request, reply) => {
+      const fault = faultOf(error);
+      // The server's own failures leave in the wire's envelope.
+      if (fault === null) throw error;
+      const { status, reason, error: name } = tokenErrors[fault];
+      return json(reply, status, { reason, error: name });
+    });
+    oauth.post("/oauth/token", async (request, reply) =>
+      json(reply, 200, await grantToken(request, options)),
+    );
+    oauth.post("/oauth/revoke", async (request, reply) =>
+      json(reply, 200, await revokeToken(request, options)),
+    );
+  });
 }
 
-async function answering(
-  reply: FastifyReply,
-  work: () => Promise<Record<string, unknown>>,
-): Promise<FastifyReply> {
-  try {
-    return json(reply, 200, await work());
-  } catch (error) {
-    if (!(error instanceof TokenFault)) throw error;
-    const { status, reason, error: name } = tokenErrors[error.fault];
-    return json(reply, status, { reason, error: name });
-  }
+/** The error of OAuth's own; a body that cannot be read is a bad request. null: not the client's fault. */
+function faultOf(error: unknown): TokenErrorName | null {
+  if (error instanceof TokenFault) return error.fault;
+  if (error instanceof WireFault) return error.status("2021") < 500 ? "badRequest" : null;
+  const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+  return typeof status === "number" && status < 500 ? "badRequest" : null;
+}
+
+async function revokeToken(
+  request: FastifyRequest,
+  { pool, clock, authenticator }: OAuthOptions,
+): Promise<Record<string, unknown>> {
+  const client = await authenticateClient(request, pool);
+  const token = parametersOf(request).get("token") ?? "";
+  await pool.query(
+    `update access_tokens set revoked_at = $3
+      where master_id = $1 and token_hash = $2 and client_id = $4 and revoked_at is null`,
+    [client.masterId, hashSecret(token), clock.now(), client.clientId],
+  );
+  authenticator.forgetAll();
+  return { status: "success" };
 }
 
 function json(reply: FastifyReply, status: number, body: unknown): FastifyReply {
@@ -128,7 +139,7 @@ function parametersOf(request: FastifyRequest): Map<string, string> {
     }
   }
   for (const [name, value] of found) {
-    if (value.length > MAX_PARAMETER_LENGTH) found.delete(name);
+    if (value.length > MAX_PARAMETER_LENGTH || isUnstorable(value)) found.delete(name);
   }
   return found;
 }
@@ -154,7 +165,9 @@ function credentialsOf(request: FastifyRequest): { id: string; secret: string } 
   if (basic?.[1] !== undefined) {
     const text = Buffer.from(basic[1], "base64").toString("utf8");
     const colon = text.indexOf(":");
-    return colon < 1 ? null : { id: text.slice(0, colon), secret: text.slice(colon + 1) };
+    return colon < 1 || isUnstorable(text)
+      ? null
+      : { id: text.slice(0, colon), secret: text.slice(colon + 1) };
   }
   const parameters = parametersOf(request);
   const id = parameters.get("client_id");

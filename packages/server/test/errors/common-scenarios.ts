@@ -64,6 +64,14 @@ export const commonScenarios: CommonScenarios = {
   bodyTooLarge: async (stage) => ({
     answer: await stage.call("POST", "/accounts", newOwner({ account_name: "a".repeat(300_000) })),
   }),
+  headersTooLarge: async (stage) => {
+    const names = Array.from({ length: 120 }, (_, index) => `x-extra-${index}`);
+    return {
+      answer: await stage.call("GET", "/accounts/me/plans", undefined, {
+        headers: Object.fromEntries(names.map((name) => [name, "1"])),
+      }),
+    };
+  },
   idempotencyInProgress: async (stage) => {
     const id = await stage.free();
     const send = () =>

@@ -1,0 +1,45 @@
+/** What is no HTTP, or too much of it, is answered in the wire's envelope as well, and ends the connection. */
+import type { Socket } from "node:net";
+import { commonErrors, type WireError, type WireProfile } from "@paymaster/contract";
+import { newTrackingId } from "./wire-headers.js";
+
+/** Headers of one request; the HTTP parser bounds their size, and would drop the surplus silently. */
+export const MAX_HEADERS = 100;
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+};
+
+/** For `clientError` of the HTTP server: the request never became one. */
+export function answerClientError(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  profile: WireProfile,
+): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code, message } = described(error.code, profile);
+  const body = JSON.stringify({ code, message });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${REASONS[status]}`,
+      "content-type: application/json;charset=UTF-8",
+      `content-length: ${Buffer.byteLength(body)}`,
+      `x-zm-trackingid: ${newTrackingId()}`,
+      "connection: close",
+      "",
+      body,
+    ].join("\r\n"),
+  );
+}
+
+function described(name: string | undefined, profile: WireProfile) {
+  const of = (error: WireError) => ({ ...error, status: error.status[profile] });
+  if (name === "HPE_HEADER_OVERFLOW") return of(commonErrors.headersTooLarge);
+  if (name === "ERR_HTTP_REQUEST_TIMEOUT") return { ...of(commonErrors.invalidJson), status: 408 };
+  return of(commonErrors.invalidJson);
+}

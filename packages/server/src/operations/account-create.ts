@@ -13,6 +13,7 @@ import { isEmailUsed } from "../store/account-changes.js";
 import { isReachable, loadAccount } from "../store/accounts.js";
 import { splitOptions } from "./account-options.js";
 import type { WriteFactory } from "./factory.js";
+import { requireManager } from "./manager.js";
 import { passwordProblem } from "./password.js";
 
 /** The vendor does not publish its list; links in a name are what such lists are for. Assumed. */
@@ -24,7 +25,7 @@ export const accountCreate: WriteFactory =
   ({ clock, profile }) =>
   async (call, connection) => {
     const { principal } = call;
-    if (principal.kind === "regular") throw new WireFault(commonErrors.notAllowed);
+    await requireManager(call, connection);
     const master = await loadAccount(connection, principal);
     if (master === undefined) throw new WireFault(commonErrors.invalidToken);
     if (!master.record.mayAddSubAccounts) throw operationFault(call, "mayNotAddSubAccounts");

@@ -1,11 +1,11 @@
 /** GET /accounts: the sub accounts of a master, page by page. */
 import { createHash } from "node:crypto";
-import { commonErrors, findPlan, type WireProfile } from "@paymaster/contract";
+import { findPlan, type WireProfile } from "@paymaster/contract";
 import type { Call } from "../http/call.js";
 import { validationFault } from "../http/validation.js";
-import { WireFault } from "../http/wire-fault.js";
 import { type ListedAccount, listSubAccounts } from "../store/account-listing.js";
 import type { ReadFactory } from "./factory.js";
+import { requireManager } from "./manager.js";
 
 const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 300;
@@ -15,7 +15,7 @@ const TOKEN_MINUTES = 15;
 export const accounts: ReadFactory<"pool" | "clock" | "profile"> =
   ({ pool, clock, profile }) =>
   async (call) => {
-    if (call.principal.kind === "regular") throw new WireFault(commonErrors.notAllowed);
+    await requireManager(call, pool);
     const size = readNumber(call, "page_size", DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
     const filter = {
       ...textOf(call, "email", "email"),

@@ -80,7 +80,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest("principal", null);
   registerBodyParsers(app);
   app.addHook("onRequest", async (request, reply) => {
-    setWireHeaders(reply, request.id);
+    setWireHeaders(reply, request.id, options.services.clock.now());
     if (request.raw.rawHeaders.length > 2 * MAX_HEADERS) {
       throw new WireFault(commonErrors.headersTooLarge);
     }

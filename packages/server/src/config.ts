@@ -16,6 +16,8 @@ export interface ServerConfig {
   /** Files that replace the shipped price book and the (empty) tax table. */
   readonly priceBook: string | null;
   readonly taxTable: string | null;
+  /** File that says who issues the invoices; null: a stand-in. */
+  readonly issuer: string | null;
 }
 
 /** A setting that makes no sense; the message names it and says what was expected. */
@@ -34,6 +36,7 @@ Serves the account Billing API on PostgreSQL, with its operator's API and OAuth.
   --profile 2021|2026  generation of the wire                (PAYMASTER_PROFILE, default 2021)
   --price-book FILE    your prices instead of the shipped    (PAYMASTER_PRICE_BOOK)
   --tax-table FILE     tax rates by country and state        (PAYMASTER_TAX_TABLE)
+  --issuer FILE        who issues the invoices               (PAYMASTER_ISSUER)
   --help               this text
 
 DATABASE_URL names a PostgreSQL server (15 or newer); without it a private one is started.`;
@@ -49,6 +52,7 @@ const OPTIONS = {
   profile: { type: "string" },
   "price-book": { type: "string" },
   "tax-table": { type: "string" },
+  issuer: { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -81,6 +85,7 @@ export function readConfig(
     databaseUrl: present(env.DATABASE_URL) ?? null,
     priceBook: values["price-book"] ?? present(env.PAYMASTER_PRICE_BOOK) ?? null,
     taxTable: values["tax-table"] ?? present(env.PAYMASTER_TAX_TABLE) ?? null,
+    issuer: values.issuer ?? present(env.PAYMASTER_ISSUER) ?? null,
   };
 }
 

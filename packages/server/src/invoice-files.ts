@@ -1,10 +1,16 @@
 /**
- * The PDF of an invoice. It shows the invoice as it was posted (or withdrawn), not what was paid since:
- * the same invoice gives the same bytes every time, and a payment does not make a second original.
+ * The PDF of an invoice, with the same invoice as XML inside (Factur-X) once it is posted. Both show the
+ * invoice as it was posted (or withdrawn), not what was paid since: the same invoice gives the same bytes
+ * every time, and a payment does not make a second original.
  */
-import type { Contact } from "@paymaster/engine";
-import { addDays, explain, sentenceDate } from "@paymaster/engine";
+import { addDays, type ChargeLine, type Contact, explain } from "@paymaster/engine";
+import { isTaxExempt } from "./billing/tax.js";
 import type { Queryable } from "./database/pool.js";
+import { type EInvoiceResult, paymentTermsOf, toEInvoice } from "./e-invoice/assemble.js";
+import { writeCii } from "./e-invoice/cii.js";
+import { cityLine } from "./e-invoice/city-line.js";
+import { facturX } from "./e-invoice/factur-x.js";
+import { type Issuer, issuerParty } from "./e-invoice/issuer.js";
 import { type InvoiceDocument, type InvoiceParty, summarizeTax } from "./invoice-pdf/document.js";
 import { loadAccount } from "./store/accounts.js";
 import { chargeNumber, type InvoiceRecord, type Parties, readLines } from "./store/invoices.js";
@@ -18,20 +24,10 @@ export interface Renderer {
   render(document: InvoiceDocument): Promise<Buffer>;
 }
 
-/** Who issues the invoices. */
-export const DEFAULT_ISSUER: InvoiceParty = {
-  name: "Paymaster",
-  addressLines: ["Billing for master accounts and their sub accounts"],
-};
-
 /** Finished files kept in memory, so that a second download costs nothing. */
 const MAX_KEPT = 200;
 
-export function createInvoicePdfs(
-  db: Queryable,
-  renderer: Renderer,
-  issuer: InvoiceParty = DEFAULT_ISSUER,
-): InvoicePdfs {
+export function createInvoicePdfs(db: Queryable, renderer: Renderer, issuer: Issuer): InvoicePdfs {
   const kept = new Map<string, Promise<Buffer>>();
   return {
     get: (invoice) => {
@@ -51,28 +47,28 @@ export function createInvoicePdfs(
   };
 }
 
+/** The invoice in the terms of EN 16931, or what keeps it from being stated so. */
+export async function eInvoiceOf(
+  db: Queryable,
+  invoice: InvoiceRecord,
+  issuer: Issuer,
+): Promise<EInvoiceResult> {
+  const parties = invoice.parties ?? (await partiesOfDraft(db, invoice));
+  return toEInvoice({ issuer, invoice, parties, lines: await readLines(db, invoice) });
+}
+
 async function render(
   db: Queryable,
   renderer: Renderer,
-  issuer: InvoiceParty,
+  issuer: Issuer,
   invoice: InvoiceRecord,
 ): Promise<Buffer> {
-  const lines = (await readLines(db, invoice)).map((line) => ({
-    chargeName: line.chargeName,
-    chargeNumber: chargeNumber(line.itemNumber),
-    planType: line.planType,
-    quantity: line.quantity,
-    unitPriceMinor: line.unitPriceMinor,
-    startDate: line.startDate,
-    endDate: addDays(line.endDate, -1),
-    amountMinor: line.amountMinor,
-    taxMinor: line.taxMinor,
-    taxRatePpm: line.taxRatePpm,
-    explanation: explain(line.derivation),
-  }));
+  const charges = await readLines(db, invoice);
   const parties = invoice.parties ?? (await partiesOfDraft(db, invoice));
+  const eInvoice = toEInvoice({ issuer, invoice, parties, lines: charges });
+  const lines = charges.map(toLine);
   return renderer.render({
-    issuer,
+    issuer: issuerParty(issuer),
     account: toParty(parties.account),
     payer: parties.payer.id === parties.account.id ? null : toParty(parties.payer),
     invoiceNumber: invoice.invoiceNumber,
@@ -88,9 +84,26 @@ async function render(
     totalMinor: invoice.totalMinor,
     applied: [],
     balanceMinor: invoice.totalMinor,
-    paymentTerms: `Payment is due by ${sentenceDate(invoice.dueDate)}.`,
+    paymentTerms: paymentTermsOf(invoice),
     paymentInstructions: [],
+    ...("invoice" in eInvoice ? facturX(writeCii(eInvoice.invoice)) : {}),
   });
+}
+
+function toLine(line: ChargeLine): InvoiceDocument["lines"][number] {
+  return {
+    chargeName: line.chargeName,
+    chargeNumber: chargeNumber(line.itemNumber),
+    planType: line.planType,
+    quantity: line.quantity,
+    unitPriceMinor: line.unitPriceMinor,
+    startDate: line.startDate,
+    endDate: addDays(line.endDate, -1),
+    amountMinor: line.amountMinor,
+    taxMinor: line.taxMinor,
+    taxRatePpm: line.taxRatePpm,
+    explanation: explain(line.derivation),
+  };
 }
 
 function toParty(party: Parties["account"]): InvoiceParty {
@@ -109,18 +122,19 @@ function toParty(party: Parties["account"]): InvoiceParty {
   };
 }
 
-/** "Seattle, WA 98101" where states are part of an address, "50667 Köln" elsewhere. */
-function cityLine({ city = "", state = "", zip = "", country }: Contact): string {
-  const line = country === "US" || country === "CA" ? `${city}, ${state} ${zip}` : `${zip} ${city}`;
-  return line.trim();
-}
-
 /** A draft is no snapshot yet: it shows the account as it is now. */
 async function partiesOfDraft(db: Queryable, invoice: InvoiceRecord): Promise<Parties> {
-  const party = async (accountId: string) => {
+  const load = async (accountId: string) => {
     const loaded = await loadAccount(db, { masterId: invoice.masterId, accountId });
     if (loaded === undefined) throw new Error(`account ${accountId} of a draft is missing`);
-    return { id: accountId, name: loaded.record.accountName, contact: loaded.record.contact };
+    const { accountName: name, contact } = loaded.record;
+    return { loaded, party: { id: accountId, name, contact } };
   };
-  return { account: await party(invoice.accountId), payer: await party(invoice.payerId) };
+  const account = await load(invoice.accountId);
+  const payer = await load(invoice.payerId);
+  return {
+    account: account.party,
+    payer: payer.party,
+    taxExempt: isTaxExempt(account.loaded),
+  };
 }

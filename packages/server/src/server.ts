@@ -11,6 +11,7 @@ import { Clock } from "./clock.js";
 import type { ServerConfig } from "./config.js";
 import { writeCredentials } from "./credentials-file.js";
 import { openDatabase } from "./database/open.js";
+import { loadIssuer } from "./e-invoice/issuer.js";
 import { createApp, type LogLine } from "./http/app.js";
 import { registerDocuments } from "./http/documents.js";
 import { registerFrontPage } from "./http/front-page.js";
@@ -50,6 +51,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
   };
   try {
     const books = await loadBooks(config);
+    const issuer = await loadIssuer(config.issuer);
     const database = await openDatabase(config, dataDir, log);
     endings.push(() => database.close());
     const { pool } = database;
@@ -71,7 +73,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
       clock,
       books: () => books,
       profile: config.profile,
-      pdfs: createInvoicePdfs(pool, pdfPool),
+      pdfs: createInvoicePdfs(pool, pdfPool, issuer),
     };
     const app = createApp({ services, authenticator, rateLimiter, log });
     endings.push(() => app.close());
@@ -82,6 +84,7 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
       clock,
       books: () => books,
       authenticator,
+      issuer,
     });
     registerDocuments(app, config.profile);
     registerFrontPage(app, config.profile);

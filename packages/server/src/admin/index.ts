@@ -6,6 +6,7 @@ import { commonErrors } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
 import type { BillingServices } from "../billing/bill-run.js";
 import type { Clock } from "../clock.js";
+import type { Issuer } from "../e-invoice/issuer.js";
 import { bearerToken } from "../http/authorize.js";
 import type { Authenticator } from "../http/principal.js";
 import { WireFault } from "../http/wire-fault.js";
@@ -15,6 +16,7 @@ import { registerApiKeyRoutes } from "./api-keys.js";
 import { registerBillRunRoutes } from "./bill-runs.js";
 import { registerBooksRoutes } from "./books.js";
 import { registerClockRoutes } from "./clock.js";
+import { registerEInvoiceRoutes } from "./e-invoice.js";
 import { registerInvoiceRoutes } from "./invoices.js";
 import { registerPaymentRoutes } from "./payments.js";
 import { registerUsageRoutes } from "./usage.js";
@@ -22,6 +24,7 @@ import { registerUsageRoutes } from "./usage.js";
 export interface AdminServices extends BillingServices {
   readonly clock: Clock;
   readonly authenticator: Authenticator;
+  readonly issuer: Issuer;
 }
 
 export function registerAdmin(app: FastifyInstance, services: AdminServices): void {
@@ -45,6 +48,7 @@ export function registerAdmin(app: FastifyInstance, services: AdminServices): vo
       registerClockRoutes(admin, services);
       registerBillRunRoutes(admin, services);
       registerInvoiceRoutes(admin, services);
+      registerEInvoiceRoutes(admin, services);
       registerPaymentRoutes(admin, services);
       registerBooksRoutes(admin, services);
     },

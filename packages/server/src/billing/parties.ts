@@ -3,6 +3,7 @@ import type { Contact } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
 import type { LoadedAccount } from "../store/accounts.js";
 import type { Parties } from "../store/invoices.js";
+import { isTaxExempt } from "./tax.js";
 
 /** The parties of each account's invoice, in the accounts' order. */
 export async function loadParties(
@@ -21,12 +22,14 @@ export async function loadParties(
   const payers = new Map<string, { account_name: string; contact: Contact | null }>(
     rows.map((row) => [`${row.master_id}/${row.id}`, row]),
   );
-  return accounts.map(({ record, payer }) => {
+  return accounts.map((loaded) => {
+    const { record, payer } = loaded;
     const paying = payers.get(`${record.masterId}/${payer.accountId}`);
     if (paying === undefined) throw new Error(`the payer of ${record.accountId} is missing`);
     return {
       account: { id: record.accountId, name: record.accountName, contact: record.contact },
       payer: { id: payer.accountId, name: paying.account_name, contact: paying.contact },
+      taxExempt: isTaxExempt(loaded),
     };
   });
 }

@@ -2,13 +2,20 @@
 import type { ServerBooks } from "../http/call.js";
 import type { LoadedAccount } from "../store/accounts.js";
 
+type TaxedAccount = Pick<LoadedAccount, "record" | "payer">;
+
 /**
- * Parts per million. Neither an exempt account is taxed, nor one whose payer is: the exemption belongs
- * to who owes the invoice, and an operator may set it on either.
+ * Neither an exempt account is taxed, nor one whose payer is: the exemption belongs to who owes the
+ * invoice, and an operator may set it on either.
  */
+export function isTaxExempt({ record, payer }: TaxedAccount): boolean {
+  return record.taxExempt || payer.taxExempt;
+}
+
+/** Parts per million. */
 export function taxRateOf(
-  { record, payer }: Pick<LoadedAccount, "record" | "payer">,
+  account: TaxedAccount,
   { taxRatePpm }: Pick<ServerBooks, "taxRatePpm">,
 ): number {
-  return record.taxExempt || payer.taxExempt ? 0 : taxRatePpm(record.contact);
+  return isTaxExempt(account) ? 0 : taxRatePpm(account.record.contact);
 }

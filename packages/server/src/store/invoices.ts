@@ -12,6 +12,8 @@ export interface Parties {
     readonly contact: Contact | null;
   };
   readonly payer: { readonly id: string; readonly name: string; readonly contact: Contact | null };
+  /** Whether the account or its payer was exempt from tax. */
+  readonly taxExempt: boolean;
 }
 
 export type InvoiceStatus = "Draft" | "Posted" | "Canceled";

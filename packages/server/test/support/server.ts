@@ -84,6 +84,7 @@ export async function startTestServer(
       profile,
       priceBook: null,
       taxTable: null,
+      issuer: null,
       ...options,
       databaseUrl: database.url,
     },

@@ -5,6 +5,7 @@ import { UnexpectedResponseError } from "./errors.js";
 import type { Hooks } from "./hooks.js";
 import type { Call, OperationMethods, Request } from "./methods.js";
 import { type OperationPlan, planOperation } from "./operation-plan.js";
+import type { QuotaPlanner } from "./planner/types.js";
 import { createPreviewCheck } from "./preview-support.js";
 import { type Answer, assertTimeout, type Sender, type SendOptions, send } from "./request.js";
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from "./retry.js";
@@ -26,6 +27,8 @@ export interface ClientOptions {
    * instead, so true is only for one that is Paymaster. Default: what its OpenAPI document says.
    */
   readonly offersPreviews?: boolean | undefined;
+  /** Gives each call its turn under all rate limits. Clients of one account share one planner. */
+  readonly quota?: QuotaPlanner | undefined;
   readonly hooks?: Hooks | undefined;
   /** In place of the global one, e.g. with a proxy or a pool of connections. */
   readonly fetch?: typeof fetch | undefined;
@@ -102,6 +105,7 @@ function createSender(options: ClientOptions): Sender {
       maxPdfBytes: options.maxPdfBytes ?? DEFAULT_MAX_PDF_BYTES,
     },
     hooks: options.hooks ?? {},
+    quota: options.quota,
     now: options.now ?? Date.now,
   };
 }

@@ -75,9 +75,16 @@ export class MissingScopeError extends ApiError {
   }
 }
 
-/** A quota is used up. The client waits by itself only for short times; here is when to come back. */
+/**
+ * A quota is used up. The client waits by itself only for short times; here is when to come back.
+ * Either the service said so (429), or the quota planner did before anything was sent.
+ */
 export class RateLimitError extends ApiError {
   override readonly name: string = "RateLimitError";
+  /** false: the planner knew that the wait would be too long, and the call was not sent. */
+  readonly sent: boolean;
+  /** The planner's name of the rule that is used up, e.g. `pace:Heavy`; undefined: not known. */
+  readonly rule: string | undefined;
   /** When the quota reopens; undefined: the service did not say. */
   readonly retryAt: Date | undefined;
   /**
@@ -86,11 +93,34 @@ export class RateLimitError extends ApiError {
    */
   readonly retryAfterMs: number | undefined;
 
-  constructor(fields: ApiErrorFields, retryAfterMs: number | undefined) {
+  /** @param unsent given by the planner for a call that it does not let out */
+  constructor(
+    fields: ApiErrorFields,
+    retryAfterMs: number | undefined,
+    unsent?: { readonly rule: string },
+  ) {
     super(fields);
+    this.sent = unsent === undefined;
+    this.rule = unsent?.rule;
     this.retryAt = fields.rateLimit?.retryAt;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** More calls wait for their turn than `maxQueued`; this one was not sent. */
+export class QueueFullError extends PaymasterError {
+  override readonly name: string = "QueueFullError";
+  readonly maxQueued: number;
+
+  constructor(maxQueued: number, context: ErrorContext = {}) {
+    super(`${maxQueued} calls wait for their turn already; this one was not sent`, context);
+    this.maxQueued = maxQueued;
+  }
+}
+
+/** The counts of the quota planner cannot be kept, so no call is sent uncounted; `cause` says why. */
+export class QuotaStoreError extends PaymasterError {
+  override readonly name: string = "QuotaStoreError";
 }
 
 export interface AuthenticationErrorFields extends ErrorContext {

@@ -22,6 +22,30 @@ export type {
 } from "./methods.js";
 export { type ServerToServerOptions, serverToServer } from "./oauth.js";
 export type { PdfDownload } from "./pdf.js";
+export { type PlannerClock, systemClock } from "./planner/clock.js";
+export { createQuotaPlanner } from "./planner/planner.js";
+export {
+  memoryQuotaStore,
+  type QuotaExchange,
+  type QuotaRecord,
+  type QuotaStore,
+} from "./planner/store.js";
+export type {
+  AnswerSeen,
+  CallToPlan,
+  PlanStep,
+  Priority,
+  QuotaCall,
+  QuotaPlan,
+  QuotaPlanner,
+  QuotaPlannerOptions,
+  QuotaStatus,
+  RuleStatus,
+  SpecialLimitOverrides,
+  Tiers,
+  Turn,
+  TurnOptions,
+} from "./planner/types.js";
 export type { Preview, PreviewLine } from "./preview.js";
 export { PreviewUnsupportedError } from "./preview-support.js";
 export type { RateLimit } from "./rate-limit.js";

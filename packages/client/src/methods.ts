@@ -8,6 +8,7 @@ import type {
   ToolName,
 } from "@paymaster/contract";
 import type { PdfDownload } from "./pdf.js";
+import type { Priority } from "./planner/types.js";
 import type { Preview } from "./preview.js";
 import type { Answer } from "./request.js";
 
@@ -16,6 +17,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** For this call; the client's otherwise. */
   readonly timeoutMs?: number | undefined;
+  /** With a quota planner: whether somebody waits for the answer. Default `interactive`. */
+  readonly priority?: Priority | undefined;
+  /** With a quota planner: a longer wait for the quota ends in RateLimitError at once. */
+  readonly maxWaitMs?: number | undefined;
+  /** With a quota planner: calls of one flow keep their order, and flows take turns. */
+  readonly flow?: string | undefined;
 }
 
 /** What a call that changes something takes besides. */

@@ -6,6 +6,8 @@ import { pathParameterNames, queryParameterNames } from "./url.js";
 export interface OperationPlan {
   /** operationId of the 2021 generation: the method's name. */
   readonly id: string;
+  /** Tool name: what the quota planner knows the operation by. */
+  readonly tool: string;
   readonly method: Operation["method"];
   readonly path: string;
   readonly effect: Operation["effect"];
@@ -23,6 +25,7 @@ export function planOperation(
   let matcher: ErrorMatcher | undefined;
   return {
     id: operation.id,
+    tool: operation.tool,
     method: operation.method,
     path: operation.path,
     effect: operation.effect,

@@ -63,6 +63,11 @@ function readCount(value: string | null): number | undefined {
  * clock: a Paymaster with a test clock may live in another year than this machine.
  */
 export function serviceNowMs(headers: Headers, localNowMs: number): number {
-  const date = Date.parse(headers.get("date") ?? "");
-  return Number.isNaN(date) ? localNowMs : date;
+  return answerDateMs(headers) ?? localNowMs;
+}
+
+/** The answer's Date in milliseconds since 1970; undefined: it has none that can be read. */
+export function answerDateMs(headers: Headers): number | undefined {
+  const dateMs = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(dateMs) ? undefined : dateMs;
 }

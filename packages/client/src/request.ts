@@ -1,10 +1,11 @@
 /** The sender: the one place where a call becomes HTTP requests. */
 import type { Authentication, AuthenticationContext, OutgoingRequest } from "./auth.js";
 import { createDeadline, type Deadline, sleep } from "./deadline.js";
-import { AuthenticationError, NetworkError, PaymasterError } from "./errors.js";
+import { AuthenticationError, NetworkError, PaymasterError, RateLimitError } from "./errors.js";
 import { type Hooks, notify, type RequestEvent } from "./hooks.js";
 import type { OperationPlan } from "./operation-plan.js";
-import { type RateLimit, readRateLimit, serviceNowMs } from "./rate-limit.js";
+import type { Priority, QuotaPlanner, Turn } from "./planner/types.js";
+import { answerDateMs, type RateLimit, readRateLimit } from "./rate-limit.js";
 import { type ReadLimits, readAnswer, trackingId } from "./response.js";
 import { type RetryPolicy, shouldRetry } from "./retry.js";
 import { buildQuery, expandPath, type ParameterValues } from "./url.js";
@@ -19,6 +20,7 @@ export interface Sender {
   readonly retry: RetryPolicy;
   readonly limits: ReadLimits;
   readonly hooks: Hooks;
+  readonly quota: QuotaPlanner | undefined;
   readonly now: () => number;
 }
 
@@ -28,6 +30,9 @@ export interface SendOptions {
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly preview?: boolean | undefined;
+  readonly priority?: Priority | undefined;
+  readonly maxWaitMs?: number | undefined;
+  readonly flow?: string | undefined;
 }
 
 /** A success with what came along. */
@@ -43,6 +48,8 @@ export interface Answer<Data> {
 
 interface PreparedCall {
   readonly plan: OperationPlan;
+  readonly input: ParameterValues;
+  readonly options: SendOptions;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -63,12 +70,19 @@ export async function send(
   options: SendOptions,
 ): Promise<Answer<unknown>> {
   const call = prepare(sender, plan, input, options);
+  let refusal: RateLimitError | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await sendOnce(sender, call, attempt);
     } catch (error) {
       if (!(error instanceof PaymasterError)) throw error;
-      const failed = { effect: plan.effect, attempt, error, jitter: Math.random() };
+      if (error instanceof RateLimitError) {
+        // Once refused, a call ends in what the service said, not in what the planner concludes.
+        if (!error.sent) throw refusal ?? error;
+        refusal = error;
+      }
+      const isPlanned = sender.quota !== undefined;
+      const failed = { effect: plan.effect, attempt, error, jitter: Math.random(), isPlanned };
       const decision = shouldRetry(failed, sender.retry);
       if (!decision.retry) throw error;
       const event = { ...requestEvent(call, attempt), error, waitMs: decision.waitMs };
@@ -97,6 +111,8 @@ function prepare(
   const query = buildQuery(plan.queryNames, input);
   return {
     plan,
+    input,
+    options,
     url: sender.baseUrl + expandPath(plan.path, input) + query,
     headers,
     body: input.body === undefined ? undefined : JSON.stringify(input.body),
@@ -124,6 +140,8 @@ async function sendOnce(
   call: PreparedCall,
   attempt: number,
 ): Promise<Answer<unknown>> {
+  // Waiting for a turn is no part of the time limit, and a token could end meanwhile: so it comes first.
+  let turn = await takeTurn(sender, call);
   const deadline = createDeadline(call.timeoutMs, call.signal, call.plan.id);
   const context: AuthenticationContext = {
     fetch: sender.fetch,
@@ -138,23 +156,35 @@ async function sendOnce(
     const credential = await authentication.apply(outgoing, context);
     let answer: Answer<unknown>;
     try {
-      answer = await exchange(sender, call, outgoing, attempt, deadline);
+      answer = await exchange(sender, call, outgoing, attempt, deadline, turn);
     } catch (error) {
       // A refused credential means that nothing was carried out: even a write may be sent again.
       if (!(error instanceof AuthenticationError) || error.status !== 401) throw error;
       if ((await authentication.renew?.(credential, context)) !== true) throw error;
+      if (turn !== undefined) {
+        deadline.pause();
+        turn = await takeTurn(sender, call);
+        deadline.restart();
+      }
       const renewed = outgoingRequest(call);
       await authentication.apply(renewed, context);
-      answer = await exchange(sender, call, renewed, attempt, deadline);
+      answer = await exchange(sender, call, renewed, attempt, deadline, turn);
     }
     downloading = call.plan.answers === "pdf";
     return answer;
   } catch (error) {
     throw asPaymasterError(error, sender, call, deadline);
   } finally {
+    turn?.unsent();
     // A download's stream releases the deadline when it ends.
     if (!downloading) deadline.release();
   }
+}
+
+/** @returns undefined without a planner */
+function takeTurn(sender: Sender, call: PreparedCall): Promise<Turn> | undefined {
+  const { plan, input, options } = call;
+  return sender.quota?.turn({ tool: plan.tool, input }, options);
 }
 
 function outgoingRequest(call: PreparedCall): OutgoingRequest {
@@ -167,30 +197,52 @@ async function exchange(
   outgoing: OutgoingRequest,
   attempt: number,
   deadline: Deadline,
+  turn: Turn | undefined,
 ): Promise<Answer<unknown>> {
   const { plan } = call;
   notify(sender.hooks.onRequest, requestEvent(call, attempt));
   const startedMs = performance.now();
-  const response = await sender.fetch(outgoing.url, {
-    method: plan.method,
-    headers: outgoing.headers,
-    body: call.body ?? null,
-    // Following a redirect would hand a key in a custom header to whatever host it names.
-    redirect: "manual",
-    signal: deadline.signal,
-  });
+  let response: Response;
+  try {
+    response = await sender.fetch(outgoing.url, {
+      method: plan.method,
+      headers: outgoing.headers,
+      body: call.body ?? null,
+      // Following a redirect would hand a key in a custom header to whatever host it names.
+      redirect: "manual",
+      signal: deadline.signal,
+    });
+  } catch (error) {
+    turn?.lost();
+    throw error;
+  }
   const localNowMs = sender.now();
-  const nowMs = serviceNowMs(response.headers, localNowMs);
+  const dateMs = answerDateMs(response.headers);
   const seen = {
     status: response.status,
     trackingId: trackingId(response.headers),
-    rateLimit: readRateLimit(response.headers, nowMs),
+    rateLimit: readRateLimit(response.headers, dateMs ?? localNowMs),
   };
   const durationMs = performance.now() - startedMs;
   notify(sender.hooks.onResponse, { ...requestEvent(call, attempt), ...seen, durationMs });
   const options = { fallbackName: call.fallbackName, localNowMs };
-  const data = await readAnswer(response, plan, deadline, sender.limits, options);
-  return { data, ...seen, headers: response.headers, attempts: attempt };
+  const answer = { dateMs, rateLimit: seen.rateLimit };
+  try {
+    const data = await readAnswer(response, plan, deadline, sender.limits, options);
+    turn?.answered(answer);
+    return { data, ...seen, headers: response.headers, attempts: attempt };
+  } catch (error) {
+    if (error instanceof RateLimitError) turn?.refused(answer, isDaily(error));
+    else turn?.answered(answer);
+    throw error;
+  }
+}
+
+/** undefined: neither header nor message tells. */
+function isDaily({ rateLimit, errorName }: RateLimitError): boolean | undefined {
+  if (rateLimit?.type !== undefined) return rateLimit.type === "Daily-limit";
+  if (errorName === "dailyLimit") return true;
+  return errorName === "perSecondLimit" ? false : undefined;
 }
 
 function requestEvent(call: PreparedCall, attempt: number): RequestEvent {

@@ -24,6 +24,8 @@ export interface FailedAttempt {
   readonly error: PaymasterError;
   /** In [0, 1): spreads callers that failed together. */
   readonly jitter: number;
+  /** A quota planner has heard of a 429 and waits for the rule to open. Default false. */
+  readonly isPlanned?: boolean | undefined;
 }
 
 export type RetryDecision =
@@ -35,6 +37,11 @@ export type RetryDecision =
  * say nothing about the request itself are: a short quota, an overloaded or unreachable service.
  */
 export function shouldRetry(failed: FailedAttempt, policy: RetryPolicy): RetryDecision {
+  if (failed.isPlanned === true && failed.error instanceof RateLimitError) {
+    // A refused call was not carried out, not even a write.
+    if (failed.attempt >= policy.maxAttempts) return { retry: false, reason: "attempts" };
+    return { retry: true, waitMs: 0 };
+  }
   if (failed.effect !== "read") return { retry: false, reason: "write" };
   if (!isTransient(failed.error)) return { retry: false, reason: "final" };
   if (failed.attempt >= policy.maxAttempts) return { retry: false, reason: "attempts" };

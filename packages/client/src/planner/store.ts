@@ -1,0 +1,37 @@
+/**
+ * Where the planner's counts are kept. What happens to them is written as records, in one order for
+ * all who share the store, so that everybody who reads them counts the same.
+ */
+
+/** One change of the counts. Plain JSON, meaningful to the planner alone. */
+export type QuotaRecord = readonly (string | number | null)[];
+
+export interface QuotaExchange<T> {
+  /** To be appended, after all that were there before. */
+  readonly append: readonly QuotaRecord[];
+  readonly value: T;
+}
+
+export interface QuotaStore {
+  /**
+   * Runs `work` while nobody else changes the counts.
+   * @param work is given the records that others appended since the last exchange (at the first one:
+   *   all), and says what to append; it runs at most once and does not wait for anything
+   * @param snapshot the records that say as much as all records so far, `work`'s included, in less room
+   * @returns a promise only if there is something to wait for
+   * @throws QuotaStoreError
+   */
+  exchange<T>(
+    work: (others: readonly QuotaRecord[]) => QuotaExchange<T>,
+    snapshot: () => readonly QuotaRecord[],
+  ): T | Promise<T>;
+  close(): void | Promise<void>;
+}
+
+/** Keeps nothing beyond the planner itself: for one process, until it ends. */
+export function memoryQuotaStore(): QuotaStore {
+  return {
+    exchange: (work) => work([]).value,
+    close() {},
+  };
+}

@@ -1,0 +1,166 @@
+/** PUT base and PUT addons: other hosts, or another type of the same class. */
+import { baseClassOf, findFamily, findPlan, isFamilyName, type Plan } from "@paymaster/contract";
+import { firstRefusal } from "./access.js";
+import type { Day } from "./calendar.js";
+import { hostProblem, hostsOfFamily, leastForAddons, mostBesideBase } from "./hosts.js";
+import { type Charge, chargeOf } from "./invoicing.js";
+import { recurring } from "./items.js";
+import { sum } from "./money.js";
+import { anchoredAt, endOfPeriod, fullCharge, restOfPeriod } from "./periods.js";
+import { type Refusal, refuse } from "./reply.js";
+import { type Account, type Item, isRunning, planState, runningBase } from "./state.js";
+import type { Body, Decided } from "./subscribe.js";
+import type { World } from "./world.js";
+
+const BASE = "account_plan_base_update";
+const ADDON = "account_plan_addon_update";
+
+export function changeBase(world: World, account: Account, body: Body): Refusal | Decided {
+  const first = firstRefusal(world, BASE, account);
+  if (first !== null) return first;
+  const base = runningBase(account);
+  if (base === undefined) return refuse(BASE, "noSubscription");
+  const type = String(body.type);
+  const hosts = Number(body.hosts);
+  const plan = findPlan(type);
+  if (plan === undefined || (type !== base.type && !sameClass(base.type, type))) {
+    return refuse(BASE, "planTypesDoNotMatch", { oldPlanType: base.type, newPlanType: type });
+  }
+  const problem = baseHostsProblem(account, base, plan, hosts);
+  if (problem !== null) return problem;
+  return type === base.type
+    ? setHosts(world, account, base, base, hosts)
+    : setType(world, account, base, plan, hosts);
+}
+
+/** Base plans change within the commercial ones (business included) and within the education ones. */
+function sameClass(from: string, to: string): boolean {
+  const plan = findPlan(to);
+  if (plan === undefined || !plan.families.includes("plan_base") || plan.interval === "trial") {
+    return false;
+  }
+  return classOf(from) === classOf(to);
+}
+
+function classOf(type: string): string {
+  const found = baseClassOf(type);
+  return found === "business" ? "commercial" : found;
+}
+
+function baseHostsProblem(account: Account, base: Item, plan: Plan, hosts: number): Refusal | null {
+  const problem = hostProblem(plan, hosts);
+  if (problem?.error === "buyHostsTooFew") {
+    const kind = baseClassOf(plan.type);
+    if (kind === "business") return refuse(BASE, "insufficientBusinessHosts");
+    if (kind === "education") return refuse(BASE, "insufficientEducationHosts");
+  }
+  if (problem !== null) return refuse(BASE, problem.error, problem.params);
+  const least = leastForAddons(account.items);
+  if (hosts < least) return refuse(BASE, "buyHostsTooFew", { minBuyHost: least });
+  const inUse = account.usage.hosts[base.type] ?? 0;
+  if (hosts < inUse) return refuse(BASE, "paidUsers", { 0: inUse });
+  return null;
+}
+
+export function changeAddon(world: World, account: Account, body: Body): Refusal | Decided {
+  const first = firstRefusal(world, ADDON, account);
+  if (first !== null) return first;
+  const base = runningBase(account);
+  if (base === undefined || planState(account) !== "paid") return refuse(ADDON, "freePlan");
+  const type = String(body.type);
+  const hosts = Number(body.hosts);
+  const plan = findPlan(type);
+  const name = plan?.families.find((one) => one !== "plan_base");
+  if (plan === undefined || name === undefined || !isFamilyName(name)) {
+    return refuse(ADDON, "invalidAddonType", { newPlanCode: type });
+  }
+  const family = findFamily(name);
+  const held = account.items.filter((item) => item.family === name && isRunning(item));
+  const same = held.find((item) => item.type === type);
+  const from = same ?? (family.many ? undefined : held[0]);
+  if (from === undefined) {
+    const other = held.find((item) => item.status === "active");
+    if (other === undefined) return refuse(ADDON, "noSubscription", { oldPlanCode: type });
+    return refuse(ADDON, "planTypesDoNotMatch", { oldPlanType: other.type, newPlanType: type });
+  }
+  const limits = hostProblem(plan, hosts);
+  if (limits !== null) return refuse(ADDON, limits.error, limits.params);
+  const most = mostBesideBase(plan, hostsOfFamily(account, name, from.type), base.hosts);
+  if (most !== null && hosts > most) return refuse(ADDON, "buyHostsTooMany", { maxBuyHost: most });
+  if (hosts < (account.usage.hosts[from.type] ?? 0)) {
+    return refuse(ADDON, "changeFailed", { accountId: account.id });
+  }
+  return from.type === type
+    ? setHosts(world, account, from, from, hosts)
+    : setType(world, account, from, plan, hosts);
+}
+
+/** More hosts at once, for the rest of the period; fewer from the next period on. */
+export function setHosts(
+  world: World,
+  account: Account,
+  item: Item,
+  before: Item,
+  hosts: number,
+): Decided {
+  const added = hosts - item.hosts;
+  if (added <= 0) {
+    const pending = added === 0 ? null : { type: item.type, hosts };
+    return { account: replace(account, before, { ...item, pending }), charges: [] };
+  }
+  const after: Item = { ...item, hosts, blocks: [...item.blocks, added], pending: null };
+  return {
+    account: replace(account, before, after),
+    charges: recurring(item, added, world.today),
+  };
+}
+
+function replace(account: Account, before: Item, ...after: readonly Item[]): Account {
+  return {
+    ...account,
+    items: account.items.flatMap((item) => (item === before ? after : [item])),
+  };
+}
+
+/** Another type: at once when it is more, at the end of the period when it is not. */
+function setType(world: World, account: Account, item: Item, plan: Plan, hosts: number): Decided {
+  const { today } = world;
+  const price = world.books.price(plan.type, today);
+  const longer = plan.intervalMonths > item.months;
+  const dearer =
+    plan.intervalMonths === item.months &&
+    fullCharge(price, hosts) > fullCharge(item.unitPrice, item.hosts);
+  if (!longer && !dearer) {
+    const pending = { type: plan.type, hosts };
+    return { account: replace(account, item, { ...item, pending }), charges: [] };
+  }
+  const after: Item = {
+    ...item,
+    number: account.nextItem,
+    type: plan.type,
+    hosts,
+    blocks: [hosts],
+    unitPrice: price,
+    months: plan.intervalMonths,
+    start: today,
+    ...anchoredAt(today),
+    periodStart: today,
+    periodEnd: endOfPeriod(today, plan.intervalMonths, anchoredAt(today).anchorDay),
+    status: "active",
+    pending: null,
+  };
+  return {
+    account: {
+      ...replace(account, item, { ...item, status: "replaced" }, after),
+      nextItem: account.nextItem + 1,
+    },
+    charges: [...unused(item, today), ...recurring(after, hosts, today)],
+  };
+}
+
+/** The part of the paid period that is given back. */
+function unused(item: Item, today: Day): Charge[] {
+  if (item.months === 0) return [];
+  const amount = -sum(item.blocks.map((hosts) => restOfPeriod(item, hosts, today)));
+  return [chargeOf(item, { quantity: item.hosts, start: today, end: item.periodEnd, amount })];
+}

@@ -1,0 +1,74 @@
+/** What happens by itself: renewals, pending changes, expiry, trials' ends. */
+import type { Day } from "./calendar.js";
+import { monthOf } from "./calendar.js";
+import type { Charge } from "./invoicing.js";
+import { planOf, wholePeriod } from "./items.js";
+import { endOfPeriod } from "./periods.js";
+import { type Account, type Item, isRunning } from "./state.js";
+import type { World } from "./world.js";
+
+/** First day on which something is due in the account; null: never. */
+export function nextDue(account: Account): Day | null {
+  let next: Day | null = null;
+  for (const item of account.items) {
+    if (!isRunning(item)) continue;
+    if (next === null || item.periodEnd < next) next = item.periodEnd;
+  }
+  return next;
+}
+
+/** Everything that is due in the account on `day` itself. */
+export function fallDue(
+  world: World,
+  account: Account,
+  day: Day,
+): { account: Account; charges: Charge[] } {
+  const charges: Charge[] = [];
+  let { nextItem } = account;
+  let baseEnded = false;
+  const items: Item[] = [];
+  // The base plan first: add-ons end with it.
+  for (const item of [...account.items].sort((a, b) => Number(b.base) - Number(a.base))) {
+    if (!isRunning(item) || (item.periodEnd > day && !(baseEnded && !item.base))) {
+      items.push(item);
+      continue;
+    }
+    const ends = item.status === "cancel" || !account.autoRenew || item.trial || baseEnded;
+    if (ends) {
+      items.push({ ...item, status: "expired", pending: null });
+      baseEnded ||= item.base;
+      continue;
+    }
+    const renewed = renew(world, item, nextItem, day);
+    if (renewed.length > 1) nextItem += 1;
+    items.push(...renewed);
+    const running = renewed.at(-1);
+    if (running !== undefined) charges.push(...wholePeriod(running));
+  }
+  return { account: { ...account, items, nextItem }, charges };
+}
+
+/** The item in its next period, or the item as it was and what it becomes. */
+function renew(world: World, item: Item, nextItem: number, day: Day): Item[] {
+  const { pending } = item;
+  const type = pending?.type ?? item.type;
+  const hosts = pending?.hosts ?? item.hosts;
+  const { intervalMonths } = planOf(type);
+  const months = intervalMonths === 0 ? 1 : intervalMonths;
+  const next: Item = {
+    ...item,
+    type,
+    hosts,
+    blocks: [hosts],
+    unitPrice: world.books.price(type, day),
+    months: intervalMonths,
+    periodStart: day,
+    periodEnd: endOfPeriod(day, months, item.anchorDay),
+    pending: null,
+  };
+  if (type === item.type) return [next];
+  return [
+    { ...item, status: "replaced", pending: null },
+    { ...next, number: nextItem, start: day, anchorMonth: monthOf(day) },
+  ];
+}

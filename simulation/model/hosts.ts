@@ -1,0 +1,63 @@
+/** Numbers of hosts: the catalogue's limits, and the base plan's hosts where a plan depends on them. */
+import { findPlan, MAX_HOSTS, type Plan } from "@paymaster/contract";
+import { type Account, type Item, isRunning } from "./state.js";
+
+export interface HostProblem {
+  readonly error:
+    | "invalidHostNumber"
+    | "buyHostsOverMaximum"
+    | "buyHostsTooFew"
+    | "buyHostsTooMany";
+  readonly params: Readonly<Record<string, number>>;
+}
+
+/** The first problem of a number of hosts of a plan by itself. */
+export function hostProblem(plan: Plan, hosts: number): HostProblem | null {
+  if (hosts <= 0) return { error: "invalidHostNumber", params: {} };
+  if (hosts > MAX_HOSTS) return { error: "buyHostsOverMaximum", params: {} };
+  if (plan.hosts === null) return null;
+  const { min, max } = plan.hosts;
+  if (hosts < min) return { error: "buyHostsTooFew", params: { minBuyHost: min } };
+  if (hosts > max) return { error: "buyHostsTooMany", params: { maxBuyHost: max } };
+  return null;
+}
+
+/** Hosts of the running items of a family, without those of one type. */
+export function hostsOfFamily(account: Account, family: string, exceptType: string): number {
+  return account.items
+    .filter((item) => isRunning(item) && item.family === family && item.type !== exceptType)
+    .reduce((total, item) => total + item.hosts, 0);
+}
+
+/** The most hosts that the plan may have beside a base plan of so many; null: the base does not matter. */
+export function mostBesideBase(
+  plan: Plan,
+  othersOfFamily: number,
+  baseHosts: number,
+): number | null {
+  let most: number | null = null;
+  for (const rule of plan.rules) {
+    if (rule.kind === "own_hosts") most = baseHosts;
+    if (rule.kind !== "total_hosts") continue;
+    most = baseHosts - othersOfFamily - (rule.comparison === "<" ? 1 : 0);
+  }
+  return most;
+}
+
+/** The fewest hosts that the base plan needs for the running add-ons. */
+export function leastForAddons(items: readonly Item[]): number {
+  const addons = items.filter((item) => isRunning(item) && !item.base);
+  let least = 0;
+  for (const item of addons) {
+    const plan = findPlan(item.type);
+    for (const rule of plan?.rules ?? []) {
+      if (rule.kind === "own_hosts") least = Math.max(least, item.hosts);
+      if (rule.kind !== "total_hosts") continue;
+      const total = addons
+        .filter((other) => other.family === item.family)
+        .reduce((hosts, other) => hosts + other.hosts, 0);
+      least = Math.max(least, rule.comparison === "<" ? total + 1 : total);
+    }
+  }
+  return least;
+}

@@ -1,0 +1,149 @@
+/** Random commands: most of them make sense in the model's world, some do not. */
+import { families } from "@paymaster/contract";
+import { type Account, isRunning, planState, runningBase } from "../model/state.js";
+import type { WireCall } from "../model/wire.js";
+import type { World } from "../model/world.js";
+import type { Random } from "../random.js";
+import { ADDONS, BASES, plan } from "./plans.js";
+
+export const CONTACT = {
+  first_name: "Mira",
+  last_name: "Castellan",
+  email: "mira.castellan@harbor.example",
+  phone_number: "+1 206 555 0134",
+  address: "1200 Pike Street",
+  apt: "4",
+  city: "Seattle",
+  state: "WA",
+  zip: "98101",
+  country: "US",
+} as const;
+
+type Made = Pick<WireCall, "tool" | "body">;
+
+/** A command for the account, most often one that its state allows. */
+export function makeCommand(random: Random, world: World, account: Account): WireCall {
+  const call = (made: Made): WireCall => ({
+    ...made,
+    caller: account.master,
+    account: random.chance(0.005) ? "NoSuchAccountAnywhere1" : account.id,
+  });
+  const state = planState(account);
+  const usual = state === "paid" ? !random.chance(0.03) : !random.chance(0.1);
+  const kind =
+    usual === (state === "paid")
+      ? random.weighted({
+          addon: 5,
+          hosts: 5,
+          baseHosts: 5,
+          addonType: 3,
+          baseType: 3,
+          cancelAddon: 2,
+          cancelBase: 1,
+          read: 3,
+        })
+      : "subscribe";
+  return call(MAKERS[kind](random, world, account));
+}
+
+const MAKERS: Readonly<Record<string, (random: Random, world: World, account: Account) => Made>> &
+  Record<
+    | "subscribe"
+    | "addon"
+    | "hosts"
+    | "baseHosts"
+    | "addonType"
+    | "baseType"
+    | "cancelAddon"
+    | "cancelBase"
+    | "read",
+    (random: Random, world: World, account: Account) => Made
+  > = {
+  subscribe: makeSubscribe,
+  addon: (random, _, account) => {
+    const type = random.pick(ADDONS);
+    return {
+      tool: "account_plan_addon_create",
+      body: { type, hosts: hostsFor(random, type, runningBase(account)?.hosts ?? 5) },
+    };
+  },
+  hosts: (random, _, account) => {
+    const item = pickAddon(random, account);
+    const type = item?.type ?? random.pick(ADDONS);
+    return {
+      tool: "account_plan_addon_update",
+      body: { type, hosts: around(random, item?.hosts ?? 1) },
+    };
+  },
+  baseHosts: (random, _, account) => {
+    const base = runningBase(account);
+    return {
+      tool: "account_plan_base_update",
+      body: { type: base?.type ?? "monthly", hosts: around(random, base?.hosts ?? 3) },
+    };
+  },
+  addonType: (random, _, account) => {
+    const item = pickAddon(random, account);
+    const siblings = ADDONS.filter((type) => plan(type).families[0] === item?.family);
+    const type =
+      siblings.length === 0 || random.chance(0.1) ? random.pick(ADDONS) : random.pick(siblings);
+    return {
+      tool: "account_plan_addon_update",
+      body: { type, hosts: around(random, item?.hosts ?? 1) },
+    };
+  },
+  baseType: (random, _, account) => {
+    const type = random.pick(BASES);
+    const least = plan(type).hosts?.min ?? 1;
+    const hosts = Math.max(least, around(random, runningBase(account)?.hosts ?? 3));
+    return { tool: "account_plan_base_update", body: { type, hosts } };
+  },
+  cancelAddon: (random, _, account) => ({
+    tool: "account_plan_addon_cancel",
+    body: {
+      action: "cancel",
+      type: pickAddon(random, account)?.type ?? random.pick(ADDONS),
+      reason: random.int(1, 6),
+    },
+  }),
+  cancelBase: (random) => ({
+    tool: "account_plan_base_delete",
+    body: { action: "cancel", reason: random.int(1, 6) },
+  }),
+  read: (random) => ({ tool: random.pick(["account_plans", "get_plan_usage"] as const) }),
+};
+
+function makeSubscribe(random: Random, world: World): Made {
+  const type = random.chance(0.1) ? "trial" : random.pick(BASES);
+  const hosts = hostsFor(random, type, 9);
+  const body: Record<string, unknown> = { contact: CONTACT, plan_base: { type, hosts } };
+  if (type !== "trial") {
+    for (const addon of random.shuffled(ADDONS).slice(0, random.int(0, 2))) {
+      const family = families.find((one) => one.name === plan(addon).families[0]);
+      if (family?.request === null || family === undefined || family.request.since > world.profile)
+        continue;
+      const entry = { type: addon, hosts: hostsFor(random, addon, hosts) };
+      const [name] = family.request.path;
+      body[name] = family.request.list ? [...((body[name] as unknown[]) ?? []), entry] : entry;
+    }
+  }
+  return { tool: "account_plan_create", body };
+}
+
+function pickAddon(random: Random, account: Account) {
+  const held = account.items.filter((item) => !item.base && isRunning(item));
+  return held.length === 0 ? undefined : random.pick(held);
+}
+
+/** Hosts within the plan's limits, now and then outside. */
+function hostsFor(random: Random, type: string, baseHosts: number): number {
+  const { hosts } = plan(type);
+  if (hosts === null) return 1;
+  if (random.chance(0.03)) return random.pick([0, -1, hosts.min - 1, hosts.max + 1, 10_000]);
+  return random.int(hosts.min, Math.min(hosts.max, Math.max(hosts.min, baseHosts)));
+}
+
+function around(random: Random, hosts: number): number {
+  if (random.chance(0.02)) return random.pick([0, 10_000, hosts + 100]);
+  return Math.max(1, hosts + random.int(-3, 4));
+}

@@ -17,7 +17,10 @@ export interface InsertOptions {
   readonly maxRows?: number;
 }
 
-/** Inserts `rows`. JSON columns take text (`JSON.stringify`), since the array is cast by PostgreSQL. */
+/**
+ * Inserts `rows`. JSON columns take text (`JSON.stringify`) or null; they travel as one JSON document a
+ * column, since as elements of an array every quote in them would be escaped and read once more.
+ */
 export async function insertRows<C extends Columns>(
   db: Queryable,
   table: string,
@@ -27,14 +30,34 @@ export async function insertRows<C extends Columns>(
 ): Promise<void> {
   if (rows.length === 0) return;
   const names = Object.keys(columns);
-  const casts = names.map((name, index) => `$${index + 1}::${columns[name]}[]`);
-  const text = `insert into ${table} (${names.join(", ")}) select * from unnest(${casts.join(", ")}) ${suffix}`;
+  const text = `${insertText(table, columns)} ${suffix}`;
   for (let from = 0; from < rows.length; from += maxRows) {
     const part = rows.slice(from, from + maxRows);
     await db.query({
       name: `insert:${table}`,
       text,
-      values: names.map((name) => part.map((row) => row[name])),
+      values: names.map((name) => {
+        const cells = part.map((row) => row[name]);
+        return isJson(columns[name]) ? `[${cells.map((cell) => cell ?? "null").join(",")}]` : cells;
+      }),
     });
   }
+}
+
+function isJson(type: string | undefined): boolean {
+  return type === "jsonb";
+}
+
+/** One function a column, side by side: arrays unnested, JSON documents taken apart. */
+function insertText(table: string, columns: Columns): string {
+  const names = Object.keys(columns);
+  const sources = names.map((name, index) => {
+    const parameter = `$${index + 1}::${columns[name]}`;
+    return isJson(columns[name]) ? `jsonb_array_elements(${parameter})` : `unnest(${parameter}[])`;
+  });
+  const cells = names.map((name) =>
+    isJson(columns[name]) ? `nullif(v.${name}, 'null')` : `v.${name}`,
+  );
+  return `insert into ${table} (${names.join(", ")})
+    select ${cells.join(", ")} from rows from (${sources.join(", ")}) as v (${names.join(", ")})`;
 }

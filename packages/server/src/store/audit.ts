@@ -39,16 +39,39 @@ export async function writeAudit(
     db,
     "audit_log",
     COLUMNS,
-    rows.map((row) => ({
-      master_id: row.masterId,
-      account_id: row.accountId,
-      at,
-      actor: by.actor,
-      event: row.event,
-      item_number: row.itemNumber,
-      tracking_id: by.trackingId,
-      before: row.before === undefined ? null : JSON.stringify(row.before),
-      after: row.after === undefined ? null : JSON.stringify(row.after),
-    })),
+    rows
+      .map((row) => ({ ...row, ...changedOnly(row) }))
+      .map((row) => ({
+        master_id: row.masterId,
+        account_id: row.accountId,
+        at,
+        actor: by.actor,
+        event: row.event,
+        item_number: row.itemNumber,
+        tracking_id: by.trackingId,
+        before: row.before === undefined ? null : JSON.stringify(row.before),
+        after: row.after === undefined ? null : JSON.stringify(row.after),
+      })),
   );
+}
+
+/** Of two snapshots only the members that differ: what stayed the same explains nothing. */
+function changedOnly({ before, after }: Pick<AuditRow, "before" | "after">): {
+  before: unknown;
+  after: unknown;
+} {
+  if (!isSnapshot(before) || !isSnapshot(after)) return { before, after };
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const was: Record<string, unknown> = {};
+  const is: Record<string, unknown> = {};
+  for (const name of names) {
+    if (JSON.stringify(before[name]) === JSON.stringify(after[name])) continue;
+    was[name] = before[name];
+    is[name] = after[name];
+  }
+  return { before: was, after: is };
+}
+
+function isSnapshot(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

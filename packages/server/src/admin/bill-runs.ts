@@ -11,9 +11,9 @@ import {
   listBillRuns,
 } from "../billing/bill-run.js";
 import { workBillRun } from "../billing/work-bill-run.js";
-import { type AccountRef, findUnknownAccount } from "../store/accounts.js";
+import { findUnknownAccount } from "../store/accounts.js";
 import type { AdminServices } from "./index.js";
-import { nextOf, oneOf, readLimit } from "./query.js";
+import { nextOf, oneOf, readCursor, readLimit, toCursor } from "./query.js";
 import { adminRoute, badField, notFound } from "./route.js";
 
 /** A run that takes longer is answered as still running. */
@@ -66,16 +66,17 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
   adminRoute(app, "GET", "/bill-runs/:id/accounts", Type.Object({}), async ({ params, query }) => {
     const run = await requireRun(services, params.id);
     const limit = readLimit(query);
+    const after = readCursor(query, 2);
     const accounts = await listBillRunAccounts(pool, run.id, {
       state: oneOf(query, "state", STATES),
-      after: readCursor(query.after),
+      after: after === null ? null : { masterId: after[0] ?? "", accountId: after[1] ?? "" },
       limit,
     });
     return {
       status: 200,
       body: {
         accounts: accounts.map(accountBody),
-        next: nextOf(accounts, limit, (one) => `${one.masterId}.${one.accountId}`),
+        next: nextOf(accounts, limit, (one) => toCursor([one.masterId, one.accountId])),
       },
     };
   });
@@ -96,15 +97,6 @@ async function requireRun({ pool }: AdminServices, id = ""): Promise<BillRun> {
   const run = await findBillRun(pool, id);
   if (run === undefined) throw notFound(`There is no bill run ${id}.`);
   return run;
-}
-
-function readCursor(after: string | undefined): AccountRef | null {
-  if (after === undefined || after === "") return null;
-  const [masterId, accountId, ...rest] = after.split(".");
-  if (masterId === undefined || accountId === undefined || rest.length > 0) {
-    throw badField("after", "Must be the next of an earlier answer.");
-  }
-  return { masterId, accountId };
 }
 
 function later(ms: number): Promise<null> {

@@ -1,10 +1,13 @@
 /** Payments received, idempotent by their reference. */
-import { majorToMinor, minorToMajor } from "@paymaster/engine";
+import { isCivilDate, majorToMinor, minorToMajor } from "@paymaster/engine";
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import { PaymentRefusal, receivePayment } from "../billing/payments.js";
-import { findAccount } from "../store/accounts.js";
+import { findAccountInBooks } from "../store/accounts.js";
+import { listPayments, type ReceivedPayment } from "../store/payments.js";
 import type { AdminServices } from "./index.js";
+import { nextOf, readCursor, readLimit, toCursor } from "./query.js";
+import { registerReceivableRoutes } from "./receivables.js";
 import { adminRoute, badField, conflict, MAX_AMOUNT, notFound } from "./route.js";
 
 const NewPayment = Type.Object(
@@ -20,9 +23,28 @@ const NewPayment = Type.Object(
 );
 
 export function registerPaymentRoutes(app: FastifyInstance, services: AdminServices): void {
+  registerReceivableRoutes(app, services);
+  adminRoute(app, "GET", "/accounts/:id/payments", Type.Object({}), async ({ params, query }) => {
+    const account = await findAccountInBooks(services.pool, params.id ?? "");
+    if (account === undefined) throw notFound(`Account does not exist: ${params.id}.`);
+    const limit = readLimit(query);
+    const [receivedOn, id] = readCursor(query, 2) ?? [];
+    if (receivedOn !== undefined && !isCivilDate(receivedOn)) {
+      throw badField("after", "Must be the next of an earlier answer.");
+    }
+    const before = receivedOn === undefined || id === undefined ? null : { receivedOn, id };
+    const payments = await listPayments(services.pool, account, { before, limit });
+    return {
+      status: 200,
+      body: {
+        payments: payments.map(paymentBody),
+        next: nextOf(payments, limit, (last) => toCursor([last.receivedOn, last.id])),
+      },
+    };
+  });
   adminRoute(app, "POST", "/accounts/:id/payments", NewPayment, async (call) => {
     const { body, params, trackingId } = call;
-    const account = await findAccount(services.pool, params.id ?? "");
+    const account = await findAccountInBooks(services.pool, params.id ?? "");
     if (account === undefined) throw notFound(`Account does not exist: ${params.id}.`);
     const amountMinor = majorToMinor(body.amount);
     if (amountMinor === null || amountMinor <= 0) {
@@ -57,4 +79,16 @@ export function registerPaymentRoutes(app: FastifyInstance, services: AdminServi
       throw error.conflict ? conflict(error.message) : badField(error.field, error.message);
     }
   });
+}
+
+function paymentBody(payment: ReceivedPayment) {
+  return {
+    id: payment.id,
+    account_id: payment.accountId,
+    reference: payment.reference,
+    amount: minorToMajor(payment.amountMinor),
+    currency: payment.currency,
+    credit: minorToMajor(payment.creditMinor),
+    received_on: payment.receivedOn,
+  };
 }

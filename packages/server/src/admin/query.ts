@@ -49,3 +49,29 @@ export function readDate(query: Query, name: string): string | null {
   if (!isCivilDate(text)) throw badField(name, "Must be a date like 2026-03-31.");
   return text;
 }
+
+/** An opaque place in an ordered list, for `next` and `after`. */
+export function toCursor(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+/** The parts of a cursor; null: the parameter is absent. */
+export function readCursor(query: Query, length: number): string[] | null {
+  const { after } = query;
+  if (after === undefined || after === "") return null;
+  const parts = parseCursor(after);
+  if (parts === null || parts.length !== length) {
+    throw badField("after", "Must be the next of an earlier answer.");
+  }
+  return parts;
+}
+
+function parseCursor(text: string): string[] | null {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+    const isValid = Array.isArray(parts) && parts.every((part) => typeof part === "string");
+    return isValid ? parts : null;
+  } catch {
+    return null;
+  }
+}

@@ -6,6 +6,8 @@ import type { Static, TSchema } from "typebox";
 import { plainParams, unstorable } from "../http/plain-text.js";
 import { compileValidator, validationFault } from "../http/validation.js";
 import { WireFault } from "../http/wire-fault.js";
+import { type CsvRow, csvStream } from "./csv.js";
+import { oneOf } from "./query.js";
 
 /** Most of one payment or charge, in major units: sums of many stay exact. */
 export const MAX_AMOUNT = 1_000_000_000;
@@ -15,11 +17,20 @@ export interface AdminReply {
   readonly body: unknown;
 }
 
+/** A table, sent row by row as it is read. */
+export interface CsvReply {
+  readonly status: number;
+  readonly csv: AsyncIterable<CsvRow> | Iterable<CsvRow>;
+  readonly fileName: string;
+}
+
 export interface AdminCall<Body> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Body;
   readonly trackingId: string;
+  /** Asked for with `format=csv` or `Accept: text/csv`. */
+  readonly wantsCsv: boolean;
 }
 
 export function adminRoute<Schema extends TSchema>(
@@ -27,7 +38,7 @@ export function adminRoute<Schema extends TSchema>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   schema: Schema,
-  work: (call: AdminCall<Static<Schema>>) => Promise<AdminReply>,
+  work: (call: AdminCall<Static<Schema>>) => Promise<AdminReply | CsvReply>,
 ): void {
   const validate = compileValidator(schema);
   app.route({
@@ -38,17 +49,28 @@ export function adminRoute<Schema extends TSchema>(
       const unkept = unstorable(body);
       const problems = unkept.length > 0 ? unkept : validate(body);
       if (problems.length > 0) throw validationFault(problems);
+      const query = queryOf(request.query);
       const answer = await work({
         params: plainParams(request.params),
-        query: queryOf(request.query),
+        query,
         body: body as Static<Schema>,
         trackingId: request.id,
+        wantsCsv: wantsCsv(query, request.headers.accept),
       });
       reply.code(answer.status);
+      if ("csv" in answer) {
+        reply.header("content-disposition", `attachment; filename="${answer.fileName}"`);
+        return reply.type("text/csv;charset=UTF-8").send(csvStream(answer.csv));
+      }
       if (answer.body === null) return reply.send();
       return reply.type("application/json;charset=UTF-8").send(JSON.stringify(answer.body));
     },
   });
+}
+
+function wantsCsv(query: Readonly<Record<string, string>>, accept = ""): boolean {
+  const format = oneOf(query, "format", ["json", "csv"]);
+  return format === null ? /^\s*text\/csv\b/i.test(accept) : format === "csv";
 }
 
 /** Query parameters, each once. */

@@ -6,7 +6,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { allocate, paymentReceived } from "@paymaster/engine";
 import type { ServiceClock } from "../clock.js";
 import { type Connection, type Pool, transaction } from "../database/pool.js";
-import { type LoadedAccount, loadAccount, lockAccounts } from "../store/accounts.js";
+import {
+  type AccountRecord,
+  type AccountRef,
+  findAccountInBooks,
+  lockAccounts,
+  payerIdOf,
+} from "../store/accounts.js";
 import { type Actor, writeAudit } from "../store/audit.js";
 import { toLedger, writePostings } from "../store/ledger.js";
 import { findPayment, insertPayment } from "../store/payments.js";
@@ -56,7 +62,7 @@ export async function receivePayment(
     .digest();
   return transaction(pool, async (connection) => {
     const ref = { masterId: request.masterId, accountId: request.accountId };
-    const { payer, record } = await lockPayer(connection, ref);
+    const { payerId, record } = await lockPayer(connection, ref);
     const known = await findPayment(connection, ref, request.reference);
     if (known !== undefined) {
       if (!requestHash.equals(known.requestHash)) {
@@ -71,12 +77,12 @@ export async function receivePayment(
     if (request.currency !== record.currency) {
       throw new PaymentRefusal("currency", `The account is billed in ${record.currency}.`);
     }
-    const payerRef = { masterId: ref.masterId, accountId: payer.accountId };
-    await checkNamed(connection, request, payer.accountId, record.accountId);
-    const open = await openInvoices(connection, payerRef, {
+    const payer = { masterId: ref.masterId, accountId: payerId };
+    await checkNamed(connection, request, payerId, record.accountId);
+    const open = await openInvoices(connection, payer, {
       currency: request.currency,
       amountMinor: request.amountMinor,
-      ...(payer.accountId === record.accountId ? {} : { invoicedAccountId: record.accountId }),
+      ...(payerId === record.accountId ? {} : { invoicedAccountId: record.accountId }),
       ...(request.invoiceIds === null ? {} : { invoiceIds: request.invoiceIds }),
     });
     if (open.length > MAX_SETTLED) {
@@ -95,7 +101,7 @@ export async function receivePayment(
       receivedOn: today,
       now,
     });
-    const owners = { ...ref, payerId: payer.accountId };
+    const owners = { ...ref, payerId };
     await writePostings(
       connection,
       [
@@ -111,7 +117,7 @@ export async function receivePayment(
       creditEvent: null,
       appliedOn: today,
     });
-    if (leftOverMinor > 0) await changeCredit(connection, payerRef, leftOverMinor);
+    if (leftOverMinor > 0) await changeCredit(connection, payer, leftOverMinor);
     await writeAudit(connection, by, now, [
       {
         ...ref,
@@ -131,18 +137,16 @@ export async function receivePayment(
   });
 }
 
-/** Locks the account and its payer, in the order of all locks: the account before who pays for it. */
+/** Locks the account and its payer. One that has left its master can still be paid for. */
 async function lockPayer(
   connection: Connection,
-  ref: { masterId: string; accountId: string },
-): Promise<LoadedAccount> {
-  await lockAccounts(connection, [ref]);
-  const loaded = await loadAccount(connection, ref);
-  if (loaded === undefined) throw new PaymentRefusal("id", "The account does not exist.");
-  if (loaded.payer.accountId !== ref.accountId) {
-    await lockAccounts(connection, [{ masterId: ref.masterId, accountId: loaded.payer.accountId }]);
-  }
-  return loaded;
+  ref: AccountRef,
+): Promise<{ record: AccountRecord; payerId: string }> {
+  const record = await findAccountInBooks(connection, ref.accountId);
+  if (record === undefined) throw new PaymentRefusal("id", "The account does not exist.");
+  const payerId = payerIdOf(record);
+  await lockAccounts(connection, [ref, { masterId: ref.masterId, accountId: payerId }]);
+  return { record, payerId };
 }
 
 /** Invoices that are named must be the payer's (and, for a sub account, its own). */

@@ -164,6 +164,30 @@ export async function findAccount(
   return rows[0];
 }
 
+/**
+ * Finds an account for its books, which stay when it leaves its master: what it owes can still be read
+ * and paid.
+ */
+export async function findAccountInBooks(
+  db: Queryable,
+  accountId: string,
+): Promise<AccountRecord | undefined> {
+  const { rows } = await db.query({
+    name: "find-account-in-books",
+    text: `select ${ACCOUNT_COLUMNS} from accounts a where a.id = $1`,
+    values: [accountId],
+  });
+  return rows[0];
+}
+
+/** Who pays for an account: the account that manages it, or itself. */
+export function payerIdOf(
+  record: Pick<AccountRecord, "kind" | "payMode" | "parentId" | "masterId" | "accountId">,
+): string {
+  const paidByManager = record.kind === "sub" && record.payMode === "master";
+  return paidByManager ? (record.parentId ?? record.masterId) : record.accountId;
+}
+
 /** The first of the ids that belongs to no account; undefined: all exist. */
 export async function findUnknownAccount(
   db: Queryable,

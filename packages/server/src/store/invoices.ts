@@ -155,7 +155,8 @@ export async function insertLines(db: Queryable, invoices: readonly InvoiceLines
   );
 }
 
-const RECORD = `master_id as "masterId", id, account_id as "accountId", payer_id as "payerId",
+/** Columns of an invoice, as a record. */
+export const RECORD = `master_id as "masterId", id, account_id as "accountId", payer_id as "payerId",
   number, invoice_number as "invoiceNumber", status, currency, invoice_date as "invoiceDate",
   target_date as "targetDate", due_date as "dueDate", net_minor as "netMinor",
   tax_minor as "taxMinor", total_minor as "totalMinor", balance_minor as "balanceMinor",

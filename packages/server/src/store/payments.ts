@@ -61,3 +61,54 @@ export async function insertPayment(
     ],
   });
 }
+
+/** A payment as it is listed. */
+export interface ReceivedPayment extends AccountRef {
+  readonly id: string;
+  readonly reference: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** What it left over. */
+  readonly creditMinor: number;
+  readonly receivedOn: string;
+}
+
+const RECEIVED = `master_id as "masterId", account_id as "accountId", id, reference,
+  amount_minor as "amountMinor", currency, credit_minor as "creditMinor",
+  received_on as "receivedOn"`;
+
+/** Payments to an account, the newest first; `before` is the last one of the page before. */
+export async function listPayments(
+  db: Queryable,
+  account: AccountRef,
+  page: {
+    readonly before: Pick<ReceivedPayment, "receivedOn" | "id"> | null;
+    readonly limit: number;
+  },
+): Promise<ReceivedPayment[]> {
+  const { rows } = await db.query({
+    name: "list-payments",
+    text: `select ${RECEIVED} from payments
+      where master_id = $1 and account_id = $2
+        and ($3::date is null or (received_on, id) < ($3::date, $4::text))
+      order by received_on desc, id desc limit $5`,
+    values: [
+      account.masterId,
+      account.accountId,
+      page.before?.receivedOn ?? null,
+      page.before?.id ?? null,
+      page.limit,
+    ],
+  });
+  return rows;
+}
+
+/** The unapplied credit of a payer. */
+export async function creditOf(db: Queryable, payer: AccountRef): Promise<number> {
+  const { rows } = await db.query({
+    name: "credit-of",
+    text: "select credit_minor from accounts where master_id = $1 and id = $2",
+    values: [payer.masterId, payer.accountId],
+  });
+  return rows[0]?.credit_minor ?? 0;
+}

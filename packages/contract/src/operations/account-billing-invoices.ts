@@ -13,7 +13,7 @@ const query = Type.Object({
     Type.String({
       maxLength: DATE_LENGTH,
       description:
-        "First day, yyyy-mm-dd, within the past three years. Default: 365 days before `to`, or before today if `to` lies ahead.",
+        "First day, yyyy-mm-dd, within the past three years. Default: 365 days before `to`.",
     }),
   ),
   to: Type.Optional(

@@ -72,18 +72,7 @@ const DEFAULT_PLAN = { type: "monthly", hosts: 2 };
 export function registerAccountRoutes(app: FastifyInstance, services: AdminServices): void {
   const { pool, clock, authenticator } = services;
   adminRoute(app, "POST", "/accounts", NewAccount, async ({ body, trackingId }) => {
-    const ref = await createWish(services, body, trackingId);
-    const { clientId, clientSecret } = await insertClient(pool, ref, clock.now());
-    const apiKey = await insertApiKey(pool, ref, newAccountId(), allScopes, clock.now());
-    return {
-      status: 201,
-      body: {
-        id: ref.accountId,
-        client_id: clientId,
-        client_secret: clientSecret,
-        api_key: apiKey,
-      },
-    };
+    return { status: 201, body: await createWish(services, body, trackingId) };
   });
   adminRoute(app, "GET", "/accounts/:id", Type.Object({}), async ({ params }) => {
     const account = await findAccount(pool, params.id ?? "");
@@ -114,13 +103,16 @@ export function registerAccountRoutes(app: FastifyInstance, services: AdminServi
   });
 }
 
+/** The account and its credentials, which are told only now. */
 async function createWish(
   services: AdminServices,
   body: Static<typeof NewAccount>,
   trackingId: string,
 ) {
+  const now = services.clock.now();
+  const made = { client_id: "", client_secret: "", api_key: "" };
   try {
-    return await createAccountWithPlan(
+    const ref = await createAccountWithPlan(
       services,
       {
         kind: body.kind,
@@ -130,7 +122,14 @@ async function createWish(
         ...(body.contact === undefined ? {} : { contact: body.contact }),
       },
       { actor: "operator", trackingId },
+      async (connection, account) => {
+        const { clientId, clientSecret } = await insertClient(connection, account, now);
+        made.client_id = clientId;
+        made.client_secret = clientSecret;
+        made.api_key = await insertApiKey(connection, account, newAccountId(), allScopes, now);
+      },
     );
+    return { id: ref.accountId, ...made };
   } catch (error) {
     if (error instanceof AccountWishRefused) throw badField("plan_base", error.message);
     if (isUniqueViolation(error, "accounts_email")) throw conflict("The email is in use.");

@@ -1,6 +1,7 @@
 /** API keys: bearer tokens with just the scopes that they were given, until they are revoked. */
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
+import { transaction } from "../database/pool.js";
 import { newAccountId } from "../ids.js";
 import { allScopes } from "../oauth/scopes.js";
 import { findAccount } from "../store/accounts.js";
@@ -26,31 +27,35 @@ export function registerApiKeyRoutes(app: FastifyInstance, services: AdminServic
     if (unknown !== undefined) throw badField("scopes", `There is no scope ${unknown}.`);
     const id = newAccountId();
     const scopes = [...new Set(body.scopes)];
-    const key = await insertApiKey(pool, account, id, scopes, clock.now());
-    await writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
-      {
-        ...account,
-        event: "api_key_created",
-        itemNumber: null,
-        before: null,
-        after: { id, scopes },
-      },
-    ]);
+    const key = await transaction(pool, async (connection) => {
+      await writeAudit(connection, { actor: "operator", trackingId }, clock.now(), [
+        {
+          ...account,
+          event: "api_key_created",
+          itemNumber: null,
+          before: null,
+          after: { id, scopes },
+        },
+      ]);
+      return insertApiKey(connection, account, id, scopes, clock.now());
+    });
     return { status: 201, body: { id, api_key: key } };
   });
   adminRoute(app, "DELETE", "/api-keys/:id", Type.Object({}), async ({ params, trackingId }) => {
-    const owner = await revokeApiKey(pool, params.id ?? "", clock.now());
-    if (owner === undefined) throw notFound(`There is no API key ${params.id}.`);
+    await transaction(pool, async (connection) => {
+      const owner = await revokeApiKey(connection, params.id ?? "", clock.now());
+      if (owner === undefined) throw notFound(`There is no API key ${params.id}.`);
+      await writeAudit(connection, { actor: "operator", trackingId }, clock.now(), [
+        {
+          ...owner,
+          event: "api_key_revoked",
+          itemNumber: null,
+          before: { id: params.id },
+          after: null,
+        },
+      ]);
+    });
     authenticator.forgetAll();
-    await writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
-      {
-        ...owner,
-        event: "api_key_revoked",
-        itemNumber: null,
-        before: { id: params.id },
-        after: null,
-      },
-    ]);
     return { status: 204, body: null };
   });
 }

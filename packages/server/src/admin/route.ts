@@ -45,7 +45,7 @@ export function adminRoute<Schema extends TSchema>(
     method,
     url: path,
     handler: async (request, reply) => {
-      const body = request.body ?? {};
+      const body = request.body === undefined ? {} : request.body;
       const unkept = unstorable(body);
       const problems = unkept.length > 0 ? unkept : validate(body);
       if (problems.length > 0) throw validationFault(problems);

@@ -43,6 +43,7 @@ const Usage = Type.Object(
 export function registerUsageRoutes(app: FastifyInstance, services: AdminServices): void {
   const { pool } = services;
   adminRoute(app, "PUT", "/accounts/:id/usage", Usage, async ({ params, body, trackingId }) => {
+    if (Object.keys(body).length === 0) throw badField("body", "Give at least one member.");
     const account = await findAccount(pool, params.id ?? "");
     if (account === undefined) throw notFound(`Account does not exist: ${params.id}.`);
     for (const type of [...Object.keys(body.hosts ?? {}), ...Object.keys(body.charges ?? {})]) {

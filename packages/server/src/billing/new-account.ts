@@ -50,11 +50,12 @@ export async function addAccount(
   ]);
 }
 
-/** Makes a master or regular account, with its own plan, in one transaction. */
+/** Makes a master or regular account, with its own plan and whatever `also` makes, in one transaction. */
 export async function createAccountWithPlan(
   services: BillingServices,
   wish: AccountWish,
   by: Actor = { actor: "operator", trackingId: null },
+  also: (connection: Connection, ref: AccountRef) => Promise<void> = async () => undefined,
 ): Promise<AccountRef> {
   const id = newAccountId();
   const ref: AccountRef = { masterId: id, accountId: id };
@@ -81,6 +82,7 @@ export async function createAccountWithPlan(
     if (wish.plan !== null) {
       await subscribeOwn(services, connection, ref, wish.plan, wish.addons ?? [], by);
     }
+    await also(connection, ref);
     return ref;
   });
 }

@@ -9,7 +9,13 @@ import { type FieldError, WireFault } from "./wire-fault.js";
 export type Validate = (value: unknown) => readonly FieldError[];
 
 const MAX_ERRORS = 20;
-const ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes: false });
+// `strictNumbers`: 1e400 is read as Infinity, which is no number of anything.
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  strictNumbers: true,
+  coerceTypes: false,
+});
 addFormats.default(ajv, ["date", "email", "uri"]);
 
 export function compileValidator(schema: TSchema): Validate {

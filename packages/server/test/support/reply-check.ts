@@ -37,6 +37,7 @@ class Checker {
   }
 
   check(method: string, pathname: string, answer: Answer<unknown>): void {
+    if (!isDecodable(pathname)) return; // no path of the document
     const path = pathname.replace(/^\/v2(?=\/)/, "");
     const route = this.#routes.find(({ pattern }) => pattern.test(path));
     const operation = route && this.#document.paths[route.path]?.[method.toLowerCase()];
@@ -63,6 +64,14 @@ class Checker {
     const made = this.#ajv.compile(JSON.parse(text));
     this.#validators.set(schema, made);
     return made;
+  }
+}
+
+function isDecodable(pathname: string): boolean {
+  try {
+    return decodeURIComponent(pathname) !== "";
+  } catch {
+    return false;
   }
 }
 

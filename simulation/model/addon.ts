@@ -2,7 +2,7 @@
 import { findFamily, findPlan, isFamilyName } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
 import { setHosts } from "./change.js";
-import { hostProblem, hostsOfFamily, mostBesideBase } from "./hosts.js";
+import { baseHostsToCome, hostProblem, hostsOfFamily, mostBesideBase } from "./hosts.js";
 import { recurring, startItem } from "./items.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, isRunning, planState, runningBase } from "./state.js";
@@ -33,7 +33,7 @@ export function addAddon(world: World, account: Account, body: Body): Refusal | 
   }
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
-  const most = mostBesideBase(plan, hostsOfFamily(account, name, wish.type), base.hosts);
+  const most = mostBesideBase(plan, hostsOfFamily(account, name, wish.type), baseHostsToCome(base));
   if (most !== null && wish.hosts > most) {
     return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });
   }

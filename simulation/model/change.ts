@@ -2,13 +2,19 @@
 import { baseClassOf, findFamily, findPlan, isFamilyName, type Plan } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
 import type { Day } from "./calendar.js";
-import { hostProblem, hostsOfFamily, leastForAddons, mostBesideBase } from "./hosts.js";
+import {
+  baseHostsToCome,
+  hostProblem,
+  hostsOfFamily,
+  leastForAddons,
+  mostBesideBase,
+} from "./hosts.js";
 import { type Charge, chargeOf } from "./invoicing.js";
 import { recurring } from "./items.js";
 import { sum } from "./money.js";
 import { anchoredAt, endOfPeriod, fullCharge, restOfPeriod } from "./periods.js";
 import { type Refusal, refuse } from "./reply.js";
-import { type Account, type Item, isRunning, planState, runningBase } from "./state.js";
+import { type Account, type Item, planState, runningBase } from "./state.js";
 import type { Body, Decided } from "./subscribe.js";
 import type { World } from "./world.js";
 
@@ -19,14 +25,15 @@ export function changeBase(world: World, account: Account, body: Body): Refusal 
   const first = firstRefusal(world, BASE, account);
   if (first !== null) return first;
   const base = runningBase(account);
-  if (base === undefined) return refuse(BASE, "noSubscription");
+  // A cancelled plan is given up: it cannot be changed, only subscribed to again.
+  if (base?.status !== "active") return refuse(BASE, "noSubscription");
   const type = String(body.type);
   const hosts = Number(body.hosts);
   const plan = findPlan(type);
   if (plan === undefined || (type !== base.type && !sameClass(base.type, type))) {
     return refuse(BASE, "planTypesDoNotMatch", { oldPlanType: base.type, newPlanType: type });
   }
-  const problem = baseHostsProblem(account, base, plan, hosts);
+  const problem = baseHostsProblem(world, account, base, plan, hosts);
   if (problem !== null) return problem;
   return type === base.type
     ? setHosts(world, account, base, base, hosts)
@@ -47,7 +54,13 @@ function classOf(type: string): string {
   return found === "business" ? "commercial" : found;
 }
 
-function baseHostsProblem(account: Account, base: Item, plan: Plan, hosts: number): Refusal | null {
+function baseHostsProblem(
+  world: World,
+  account: Account,
+  base: Item,
+  plan: Plan,
+  hosts: number,
+): Refusal | null {
   const problem = hostProblem(plan, hosts);
   if (problem?.error === "buyHostsTooFew") {
     const kind = baseClassOf(plan.type);
@@ -55,7 +68,7 @@ function baseHostsProblem(account: Account, base: Item, plan: Plan, hosts: numbe
     if (kind === "education") return refuse(BASE, "insufficientEducationHosts");
   }
   if (problem !== null) return refuse(BASE, problem.error, problem.params);
-  const least = leastForAddons(account.items);
+  const least = leastForAddons(account.items, takesEffect(world, base, plan, hosts));
   if (hosts < least) return refuse(BASE, "buyHostsTooFew", { minBuyHost: least });
   const inUse = account.usage.hosts[base.type] ?? 0;
   if (hosts < inUse) return refuse(BASE, "paidUsers", { 0: inUse });
@@ -75,17 +88,17 @@ export function changeAddon(world: World, account: Account, body: Body): Refusal
     return refuse(ADDON, "invalidAddonType", { newPlanCode: type });
   }
   const family = findFamily(name);
-  const held = account.items.filter((item) => item.family === name && isRunning(item));
+  const held = account.items.filter((item) => item.family === name && item.status === "active");
   const same = held.find((item) => item.type === type);
   const from = same ?? (family.many ? undefined : held[0]);
   if (from === undefined) {
-    const other = held.find((item) => item.status === "active");
+    const other = held[0];
     if (other === undefined) return refuse(ADDON, "noSubscription", { oldPlanCode: type });
     return refuse(ADDON, "planTypesDoNotMatch", { oldPlanType: other.type, newPlanType: type });
   }
   const limits = hostProblem(plan, hosts);
   if (limits !== null) return refuse(ADDON, limits.error, limits.params);
-  const most = mostBesideBase(plan, hostsOfFamily(account, name, from.type), base.hosts);
+  const most = mostBesideBase(plan, hostsOfFamily(account, name, from.type), baseHostsToCome(base));
   if (most !== null && hosts > most) return refuse(ADDON, "buyHostsTooMany", { maxBuyHost: most });
   if (hosts < (account.usage.hosts[from.type] ?? 0)) {
     return refuse(ADDON, "changeFailed", { accountId: account.id });
@@ -122,15 +135,24 @@ function replace(account: Account, before: Item, ...after: readonly Item[]): Acc
   };
 }
 
+/** Whether a change of type is upward: a longer interval, or the same and a higher whole charge. */
+function isUpward(world: World, item: Item, plan: Plan, hosts: number): boolean {
+  if (plan.intervalMonths !== item.months) return plan.intervalMonths > item.months;
+  const price = world.books.price(plan.type, world.today);
+  return fullCharge(price, hosts) > fullCharge(item.unitPrice, item.hosts);
+}
+
+/** First day on which the item has its new type and hosts. */
+function takesEffect(world: World, item: Item, plan: Plan, hosts: number): Day {
+  const atOnce = plan.type === item.type ? hosts >= item.hosts : isUpward(world, item, plan, hosts);
+  return atOnce ? world.today : item.periodEnd;
+}
+
 /** Another type: at once when it is more, at the end of the period when it is not. */
 function setType(world: World, account: Account, item: Item, plan: Plan, hosts: number): Decided {
   const { today } = world;
   const price = world.books.price(plan.type, today);
-  const longer = plan.intervalMonths > item.months;
-  const dearer =
-    plan.intervalMonths === item.months &&
-    fullCharge(price, hosts) > fullCharge(item.unitPrice, item.hosts);
-  if (!longer && !dearer) {
+  if (!isUpward(world, item, plan, hosts)) {
     const pending = { type: plan.type, hosts };
     return { account: replace(account, item, { ...item, pending }), charges: [] };
   }

@@ -1,5 +1,6 @@
 /** Numbers of hosts: the catalogue's limits, and the base plan's hosts where a plan depends on them. */
 import { findPlan, MAX_HOSTS, type Plan } from "@paymaster/contract";
+import type { Day } from "./calendar.js";
 import { type Account, type Item, isRunning } from "./state.js";
 
 export interface HostProblem {
@@ -44,20 +45,33 @@ export function mostBesideBase(
   return most;
 }
 
-/** The fewest hosts that the base plan needs for the running add-ons. */
-export function leastForAddons(items: readonly Item[]): number {
+/** Hosts that a running item has on a day to come: a reduction counts from its day, an end as none. */
+export function hostsOn(item: Item, day: Day): number {
+  if (day < item.periodEnd) return item.hosts;
+  if (item.status === "cancel") return 0;
+  return item.pending?.hosts ?? item.hosts;
+}
+
+/** The fewest hosts that the base plan may have from `day` on, for the add-ons that run then. */
+export function leastForAddons(items: readonly Item[], day: Day): number {
   const addons = items.filter((item) => isRunning(item) && !item.base);
   let least = 0;
   for (const item of addons) {
-    const plan = findPlan(item.type);
-    for (const rule of plan?.rules ?? []) {
-      if (rule.kind === "own_hosts") least = Math.max(least, item.hosts);
+    const hosts = hostsOn(item, day);
+    if (hosts === 0) continue;
+    for (const rule of findPlan(item.type)?.rules ?? []) {
+      if (rule.kind === "own_hosts") least = Math.max(least, hosts);
       if (rule.kind !== "total_hosts") continue;
       const total = addons
         .filter((other) => other.family === item.family)
-        .reduce((hosts, other) => hosts + other.hosts, 0);
+        .reduce((sum, other) => sum + hostsOn(other, day), 0);
       least = Math.max(least, rule.comparison === "<" ? total + 1 : total);
     }
   }
   return least;
+}
+
+/** The fewest hosts that the base plan will have, a reduction to come included. */
+export function baseHostsToCome(base: Item): number {
+  return Math.min(base.hosts, base.pending?.hosts ?? base.hosts);
 }

@@ -277,11 +277,15 @@ function wish(entry: Entry, askedStartMs: number): number {
   return Math.max(entry.used, entry.usedBefore - entry.used);
 }
 
-/** How much larger the standing share should be: an account that called in the last seconds gets one. */
+/**
+ * How much larger the standing share should be. An account that called in the last seconds gets one, and
+ * a call more than it used then, since an account's calls do not come evenly.
+ */
 function stand(entry: Entry, askedStartMs: number): number {
   if (entry.lengthMs > SECOND_MS) return 0;
   const steady = askedStartMs > entry.startMs ? entry.used : entry.usedBefore;
-  const wanted = Math.min(steady, Math.floor(entry.limit / STANDING_DIVISOR));
+  const most = Math.floor(entry.limit / STANDING_DIVISOR);
+  const wanted = steady === 0 ? 0 : Math.min(steady + 1, most);
   return Math.max(0, wanted - standingAt(entry, askedStartMs));
 }
 

@@ -99,6 +99,7 @@ export async function populate(
       refs.push({ masterId, accountId: subId(masterId, sub) });
     }
   }
+  await auditAccounts(pool, clock.now());
   for (let day = 0; day < days; day += 1) {
     clock.moveTo(Date.parse(`${addDays(from, day)}T00:00:00Z`));
     const starting = refs.filter((_, index) => index % days === day);
@@ -110,6 +111,15 @@ export async function populate(
 
 export function subId(masterId: string, sub: number): string {
   return `${masterId}-sub-${String(sub).padStart(6, "0")}`;
+}
+
+/** Says in the audit log that every account was made. */
+async function auditAccounts(pool: Pool, now: Date) {
+  await pool.query(
+    `insert into audit_log (master_id, account_id, at, actor, event)
+      select master_id, id, $1, 'test', 'account_created' from accounts`,
+    [now],
+  );
 }
 
 async function insertMaster(pool: Pool, id: string, consolidated: boolean, now: Date) {

@@ -390,9 +390,8 @@ create table audit_log (
   tracking_id text,
   before jsonb,
   after jsonb,
-  primary key (master_id, id)
+  primary key (master_id, account_id, id)
 );
-create index audit_log_account on audit_log (account_id, id);
 
 create table idempotency_keys (
   master_id text not null,
@@ -405,16 +404,6 @@ create table idempotency_keys (
   primary key (master_id, account_id, key)
 );
 create index idempotency_keys_age on idempotency_keys (created_at);
-
--- Calls counted under a special rule or a daily pool.
-create table quota_windows (
-  master_id text not null,
-  rule text not null,
-  window_start timestamptz not null,
-  count integer not null,
-  last_at timestamptz not null,
-  primary key (master_id, rule)
-);
 
 -- Append-only: what was recorded is never edited. A cancellation may mark lines as voided.
 create function refuse_edit() returns trigger language plpgsql as $$

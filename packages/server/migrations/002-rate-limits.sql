@@ -4,7 +4,6 @@
 -- touched_at is the database's own clock, which tells a row that a wrong clock left in the future from a
 -- row that a server lagging behind must respect.
 
-drop table if exists quota_windows;
 
 -- Daily pools, special rules and every other window longer than a second: survives restarts.
 create table quota_windows (

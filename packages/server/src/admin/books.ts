@@ -20,7 +20,9 @@ export function registerBooksRoutes(app: FastifyInstance, services: AdminService
     const limit = readLimit(query);
     const { rows } = await pool.query(
       `select id, account_id, at, actor, event, item_number, tracking_id, before, after
-        from audit_log where ($1::text is null or account_id = $1) and id > $2
+        from audit_log
+        where ($1::text is null or account_id = $1 and master_id in (
+          select master_id from accounts where id = $1)) and id > $2
         order by id limit $3`,
       [query.account_id ?? null, Number(after), limit],
     );

@@ -75,13 +75,13 @@ const MANAGER = "coalesce(a.parent_id, a.master_id)";
 
 const LOAD = `
   select ${ACCOUNT_COLUMNS},
-    jsonb_build_object(
+    json_build_object(
       'accountId', p.id, 'paymentTermDays', p.payment_term_days,
       'creditMinor', p.credit_minor, 'taxExempt', p.tax_exempt) as payer,
-    jsonb_build_object(
+    json_build_object(
       'bulkLicenses', m.bulk_licenses, 'mayAddSubAccounts', m.may_add_sub_accounts) as master,
     coalesce((
-      select jsonb_agg(jsonb_build_object(
+      select json_agg(json_build_object(
         'number', i.number, 'family', i.family, 'role', i.role, 'planType', i.plan_type,
         'hosts', i.hosts, 'hostBlocks', i.host_blocks, 'unitPriceMinor', i.unit_price_minor, 'intervalMonths', i.interval_months,
         'isTrial', i.is_trial, 'startDate', i.start_date, 'anchor', i.anchor,

@@ -490,3 +490,6 @@ returns bigint language sql immutable parallel safe as $$
     ((2 * abs(amount) * least(greatest(through - starts, 0), ends - starts) + (ends - starts))
       / (2 * (ends - starts)))
 $$;
+
+-- Snapshots of which each holds only what changed, put together.
+create aggregate jsonb_merge(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}');

@@ -46,7 +46,7 @@ export async function cancelInvoice(
         accountId: invoice.accountId,
         event: "invoice_canceled",
         itemNumber: null,
-        before: { id: invoiceId, status: invoice.status },
+        before: { status: invoice.status },
         after: { id: invoiceId, status: "Canceled" },
       },
     ]);

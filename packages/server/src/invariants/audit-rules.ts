@@ -13,15 +13,15 @@ export const auditRules: readonly Invariant[] = [
   },
   {
     name: "items_are_audited",
-    rule: "A subscription item has what the last audit row about it says that changed.",
+    rule: "A subscription item is what the changes in the audit log make of it.",
     sql: `select 'item ' || i.account_id || '/' || i.number as offender from subscription_items i
       left join (
-        select master_id, account_id, item_number, max(id) as id from audit_log
-        where item_number is not null group by master_id, account_id, item_number) last
-        on last.master_id = i.master_id and last.account_id = i.account_id
-          and last.item_number = i.number
-      left join audit_log l on l.master_id = last.master_id and l.id = last.id
-      where l.after is null or not l.after <@ jsonb_build_object(
+        select master_id, account_id, item_number, jsonb_merge(after order by id) as made
+        from audit_log where item_number is not null
+        group by master_id, account_id, item_number) l
+        on l.master_id = i.master_id and l.account_id = i.account_id
+          and l.item_number = i.number
+      where l.made is distinct from jsonb_build_object(
         'number', i.number, 'family', i.family, 'role', i.role, 'planType', i.plan_type,
         'hosts', i.hosts, 'hostBlocks', i.host_blocks, 'unitPriceMinor', i.unit_price_minor,
         'intervalMonths', i.interval_months, 'isTrial', i.is_trial, 'startDate', i.start_date,

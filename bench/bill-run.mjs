@@ -1,7 +1,7 @@
 /**
  * A bill run of monthly renewals, three items an account: invoices, lines, ledger and derivations, durable
  * (synchronous_commit on), on the private PostgreSQL; beside it, in the same run, COPY storing the same
- * rows, which is the ceiling. Usage: node bench/bill-run.mjs [accounts] [rounds]
+ * rows, which is the ceiling. One master pays for all, with consolidated statements. Usage: node bench/bill-run.mjs [accounts] [rounds]
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -19,6 +19,7 @@ import { createPool, transaction } from "../packages/server/dist/database/pool.j
 import { createDataDir, startPrivatePostgres } from "../packages/server/dist/postgres/index.js";
 import { loadAccounts, lockAccounts, toState } from "../packages/server/dist/store/accounts.js";
 import { report } from "./report.mjs";
+import { timed } from "./timing.mjs";
 
 const accounts = Number(process.argv[2] ?? 10_000);
 const rounds = Number(process.argv[3] ?? 3);
@@ -42,6 +43,9 @@ try {
     accountName: "Bench",
     plan: null,
   });
+  await pool.query("update accounts set consolidated_statements = true where id = $1", [
+    master.accountId,
+  ]);
   const seconds = await timed(() => seed(services, master.masterId));
   report("seeding (subscribe, three items each)", { accounts, "accounts/s": accounts / seconds });
   const rates = [];
@@ -93,22 +97,24 @@ function cpuSeconds() {
 }
 
 function backends() {
-  const stats = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    try {
-      const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-      return [{ pid: Number(pid), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
-    } catch {
-      return [];
-    }
-  });
+  const stats = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+        const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+        return [
+          {
+            pid: Number(pid),
+            parent: Number(fields[1]),
+            ticks: Number(fields[11]) + Number(fields[12]),
+          },
+        ];
+      } catch {
+        return [];
+      }
+    });
   return stats.filter(({ pid, parent }) => pid === postmaster || parent === postmaster);
-}
-
-async function timed(work) {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1_000;
 }
 
 /** Sub accounts with a base plan, a webinar and a recording plan, bought by the real decision. */

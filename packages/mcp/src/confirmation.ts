@@ -3,6 +3,8 @@
  * to that exact change; only a second call with it, in time and unchanged, carries it out, once.
  */
 
+import type { Reservation } from "./spending.js";
+
 /** What a confirmation stands for. */
 export interface PendingChange<Preview> {
   readonly tool: string;
@@ -11,6 +13,10 @@ export interface PendingChange<Preview> {
   /** What the first step showed; null: the service offers no previews. */
   readonly preview: Preview | null;
   readonly expiresAtMs: number;
+  /** It was sent and no answer came: to be sent again as it is, with the same idempotency key. */
+  readonly sent: boolean;
+  /** What it has reserved of the day's limit, when it was sent. */
+  readonly reservation: Reservation | undefined;
 }
 
 export type Redeemed<Preview> =
@@ -22,6 +28,12 @@ export interface Confirmations<Preview> {
   issue(tool: string, change: string, preview: Preview | null): string;
   /** Uses a confirmation up; one that was used is unknown afterwards. */
   redeem(confirmation: string, tool: string, change: string): Redeemed<Preview>;
+  /** Makes a used confirmation valid once more, to repeat a change whose outcome is not known. */
+  restore(
+    confirmation: string,
+    pending: PendingChange<Preview>,
+    reservation: Reservation | undefined,
+  ): void;
 }
 
 /** A person reads the preview meanwhile; prices and plans rarely change in that time. */
@@ -38,17 +50,23 @@ export function createConfirmations<Preview>(
 ): Confirmations<Preview> {
   const pendings = new Map<string, PendingChange<Preview>>();
 
+  function keep(confirmation: string, pending: Omit<PendingChange<Preview>, "expiresAtMs">): void {
+    // A Map keeps the order of insertion: the first key is the oldest.
+    for (const [id, { expiresAtMs }] of pendings) {
+      if (expiresAtMs > now() && pendings.size < MAX_PENDING) break;
+      pendings.delete(id);
+    }
+    pendings.set(confirmation, { ...pending, expiresAtMs: now() + CONFIRMATION_LIFETIME_MS });
+  }
+
   return {
     issue(tool, change, preview) {
-      // A Map keeps the order of insertion: the first key is the oldest.
-      for (const [id, pending] of pendings) {
-        if (pending.expiresAtMs > now() && pendings.size < MAX_PENDING) break;
-        pendings.delete(id);
-      }
       const confirmation = randomId();
-      const expiresAtMs = now() + CONFIRMATION_LIFETIME_MS;
-      pendings.set(confirmation, { tool, change, preview, expiresAtMs });
+      keep(confirmation, { tool, change, preview, sent: false, reservation: undefined });
       return confirmation;
+    },
+    restore(confirmation, pending, reservation) {
+      keep(confirmation, { ...pending, sent: true, reservation });
     },
     redeem(confirmation, tool, change) {
       const pending = pendings.get(confirmation);

@@ -1,17 +1,25 @@
 /** The server over standard input and output. Standard output carries the protocol, nothing else. */
-
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { createClient } from "@paymaster/client";
+import { createClient, createQuotaPlanner } from "@paymaster/client";
 import type { WireProfile } from "@paymaster/contract";
-import { authenticationOf, type Environment } from "./credentials.js";
+import { createAuditLog } from "./audit.js";
+import { callHooks } from "./call-context.js";
+import { authenticationOf, type Environment, resolveSecret } from "./credentials.js";
 import type { LoadedConfig } from "./load-config.js";
 import { createMcpServer } from "./server.js";
+import { NO_LIMITS, type SpendingLimits } from "./spending.js";
+import { createSpendingFiles } from "./spending-files.js";
+import { defaultAuditFile, spendingFolder, stateFolder } from "./state-folder.js";
 
 export interface StdioServerOptions {
   readonly loaded: LoadedConfig;
   readonly environment: Environment;
   readonly allowWrites?: boolean | undefined;
   readonly profile?: WireProfile | undefined;
+  /** Default: none. */
+  readonly limits?: SpendingLimits | undefined;
+  /** Default: `mcp-audit.jsonl` in the state folder. */
+  readonly auditFile?: string | undefined;
   readonly log?: ((line: string) => void) | undefined;
 }
 
@@ -24,26 +32,46 @@ export interface RunningServer {
 /** @throws ConfigError before anything is read from standard input */
 export async function startStdioServer(options: StdioServerOptions): Promise<RunningServer> {
   const log = options.log ?? ((line) => void process.stderr.write(`paymaster mcp: ${line}\n`));
+  const { environment, allowWrites, profile, limits = NO_LIMITS } = options;
   const { config, credentialOrigin } = options.loaded;
-  const { authentication, warning } = authenticationOf(
-    config.authentication[0],
-    options.environment,
-  );
+  const [entry] = config.authentication;
+  const { authentication, warning } = authenticationOf(entry, environment);
   if (warning !== undefined) log(warning);
   if (config.authentication.length > 1) log("only the first authentication entry is used");
+  const quota = createQuotaPlanner({ profile });
   const client = createClient({
     baseUrl: config.server.url,
     authentication,
-    hooks: { onRetry: ({ operation, waitMs }) => log(`${operation}: again in ${waitMs} ms`) },
+    quota,
+    hooks: callHooks(log),
   });
-  const { allowWrites, profile } = options;
-  const server = createMcpServer(config, client, { allowWrites, profile, credentialOrigin, log });
+  const state = stateFolder(environment);
+  const file = options.auditFile ?? defaultAuditFile(state);
+  const secrets = secretsOf(entry?.value, environment);
+  const audit = createAuditLog({ file, now: Date.now, secrets: () => secrets, log });
+  const store = createSpendingFiles(spendingFolder(state, client.baseUrl));
+  const server = createMcpServer(config, client, {
+    allowWrites,
+    profile,
+    credentialOrigin,
+    log,
+    audit,
+    spending: { limits, store },
+  });
   const transport = new StdioServerTransport();
   const closed = new Promise<void>((resolve) => {
-    server.onclose = resolve;
+    server.onclose = () => void quota.close().finally(resolve);
   });
   // The transport does not notice by itself that the assistant has gone.
   process.stdin.once("end", () => void server.close());
   await server.connect(transport);
   return { closed, close: () => server.close() };
+}
+
+/** The credential and, of a pair, its secret half. */
+function secretsOf(value: string | undefined, environment: Environment): readonly string[] {
+  const secret = value === undefined ? undefined : resolveSecret(value, environment);
+  if (secret === undefined) return [];
+  const half = secret.slice(secret.indexOf(":") + 1);
+  return half === secret ? [secret] : [secret, half];
 }

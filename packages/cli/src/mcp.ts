@@ -7,12 +7,14 @@ import {
   configForService,
   type LoadedConfig,
   loadConfig,
+  parseLimit,
+  SpendingLimitError,
   startStdioServer,
 } from "@paymaster/mcp";
 import { DEFAULT_CREDENTIALS_FILE } from "./credentials.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 
-const HELP = `Usage: paymaster mcp [--config FILE] [--allow-writes] [--profile 2021|2026]
+const HELP = `Usage: paymaster mcp [options]
 
 An MCP server over standard input and output, for an assistant to start.
 
@@ -21,9 +23,19 @@ An MCP server over standard input and output, for an assistant to start.
                    else PAYMASTER_TOKEN and PAYMASTER_BASE_URL, or ./.paymaster/credentials.json
                    of a local server: all billing tools
   --allow-writes   offer the tools that change plans, in two steps with a confirmation
+  --max-per-call AMOUNT
+  --max-per-day AMOUNT
+                   what one change, and all changes of a day of the service, may have invoiced at
+                   once: 500, 500.50USD or 500USD,400EUR; no currency means USD, and a currency
+                   without an amount may not be spent. Default: no limit
+  --audit FILE     one line of JSON for each call; default mcp-audit.jsonl in the state folder
   --profile        generation of the API that the service speaks; default 2021
 
   SECURITY         one authentication entry as JSON, in place of those of the configuration
+  PAYMASTER_STATE_DIR
+                   the state folder: audit and spent amounts; default ~/.local/state/paymaster
+
+A server (paymaster serve) also speaks MCP over HTTP, at /mcp.
 `;
 
 /** @returns the exit code, when the assistant has closed the connection */
@@ -33,6 +45,9 @@ export async function mcp(args: readonly string[]): Promise<number> {
     options: {
       config: { type: "string" },
       "allow-writes": { type: "boolean" },
+      "max-per-call": { type: "string" },
+      "max-per-day": { type: "string" },
+      audit: { type: "string" },
       profile: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -47,12 +62,27 @@ export async function mcp(args: readonly string[]): Promise<number> {
   try {
     const loaded = loadConfig(values.config, process.env) ?? localService();
     const environment = process.env;
-    const server = await startStdioServer({ loaded, environment, allowWrites, profile });
+    const server = await startStdioServer({
+      loaded,
+      environment,
+      allowWrites,
+      profile,
+      limits: {
+        perCall: readLimit("--max-per-call", values["max-per-call"]),
+        perDay: readLimit("--max-per-day", values["max-per-day"]),
+      },
+      auditFile: values.audit,
+    });
     await server.closed;
     return EXIT.done;
   } catch (error) {
-    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+    const isUsage = error instanceof ConfigError || error instanceof SpendingLimitError;
+    throw isUsage ? new UsageError(error.message) : error;
   }
+}
+
+function readLimit(name: string, text: string | undefined) {
+  return text === undefined ? undefined : parseLimit(text, name);
 }
 
 function isProfile(text: string): text is WireProfile {

@@ -7,6 +7,7 @@ import {
   SERVE_HELP,
   startServer,
 } from "@paymaster/server";
+import { mcpOptions } from "./mcp-endpoint.js";
 
 /** After a first signal the server has this long to finish; a second signal ends it at once. */
 const STOP_LIMIT_MS = 20_000;
@@ -32,7 +33,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   let server: Awaited<ReturnType<typeof startServer>>;
   try {
-    server = await startServer(config, log);
+    server = await startServer(config, log, { mcp: mcpOptions(process.env) });
   } catch (error) {
     console.error(`paymaster serve: ${error instanceof Error ? error.message : String(error)}`);
     return 1;

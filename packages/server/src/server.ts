@@ -20,6 +20,7 @@ import { Authenticator } from "./http/principal.js";
 import { prepareInstallation } from "./installation.js";
 import { createInvoicePdfs } from "./invoice-files.js";
 import { createPdfPool } from "./invoice-pdf/pool.js";
+import { type McpOptions, registerMcp } from "./mcp-http/index.js";
 import { registerOAuth } from "./oauth/token.js";
 import { createDataDir } from "./postgres/index.js";
 import { RateLimiter } from "./rate-limits/index.js";
@@ -39,7 +40,17 @@ export interface RunningServer {
 
 export type Log = (line: LogLine) => void;
 
-export async function startServer(config: ServerConfig, log: Log): Promise<RunningServer> {
+/** What the server takes from whoever starts it, so that it does not depend on it. */
+export interface ServerParts {
+  /** Speaks MCP at `/mcp`; without it there is no such path. */
+  readonly mcp?: McpOptions;
+}
+
+export async function startServer(
+  config: ServerConfig,
+  log: Log,
+  { mcp }: ServerParts = {},
+): Promise<RunningServer> {
   const dataDir = resolve(config.dataDir);
   // PostgreSQL's own user must reach its part of the directory; the secrets have modes of their own.
   if (config.databaseUrl === null) createDataDir(dataDir);
@@ -89,6 +100,8 @@ export async function startServer(config: ServerConfig, log: Log): Promise<Runni
     registerDocuments(app, config.profile);
     registerFrontPage(app, config.profile);
     registerHealth(app, pool);
+    const mcpRoute = { authenticator, pool, clock, config, dataDir, origin: () => origin, log };
+    if (mcp !== undefined) registerMcp(app, { mcp, ...mcpRoute });
     origin = await listen(app, config);
     await writeCredentials(dataDir, origin, installation.secrets);
     const scheduler = startScheduler({

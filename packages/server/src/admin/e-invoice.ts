@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { EInvoiceProblem } from "../e-invoice/invoice.js";
 import { writeUbl } from "../e-invoice/ubl.js";
+import { plainId } from "../http/plain-text.js";
 import { WireFault } from "../http/wire-fault.js";
 import { eInvoiceOf } from "../invoice-files.js";
 import { findInvoice, findInvoiceTenant } from "../store/invoices.js";
@@ -13,7 +14,7 @@ export function registerEInvoiceRoutes(
   { pool, issuer }: Pick<AdminServices, "pool" | "issuer">,
 ): void {
   app.get<{ Params: { id: string } }>("/invoices/:id/ubl", async (request, reply) => {
-    const { id } = request.params;
+    const id = plainId(request.params.id);
     const masterId = await findInvoiceTenant(pool, id);
     const invoice = masterId === undefined ? undefined : await findInvoice(pool, masterId, id);
     if (invoice === undefined) throw notFound(`InvoiceId does not exist: ${id}.`);

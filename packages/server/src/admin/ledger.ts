@@ -120,7 +120,7 @@ function movementCursor(
   const parts = readCursor(query, 5);
   if (parts === null) return null;
   const [date = "", createdAt = "", posting = "", invoiceId = "", balance = ""] = parts;
-  if (!isCivilDate(date) || !isInstant(createdAt) || !/^-?\d{1,15}$/.test(balance)) {
+  if (!isCivilDate(date) || !isInstant(createdAt) || !/^-?\d{1,14}$/.test(balance)) {
     throw badField("after", "Must be the next of an earlier answer.");
   }
   return { after: { date, createdAt, posting, invoiceId }, balanceMinor: Number(balance) };
@@ -128,7 +128,11 @@ function movementCursor(
 
 /** As PostgreSQL writes it, since microseconds must survive. */
 function isInstant(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(text);
+  const [date = "", time = ""] = text.split(" ");
+  return (
+    isCivilDate(date) &&
+    /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.test(time)
+  );
 }
 
 function entryBody(row: LedgerRow) {

@@ -1,5 +1,6 @@
 /** What the operator's API reads from a query string: pages, dates, choices. */
 import { isCivilDate } from "@paymaster/engine";
+import { isUnstorable } from "../http/plain-text.js";
 import { badField } from "./route.js";
 
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -7,6 +8,9 @@ export type Query = Readonly<Record<string, string | undefined>>;
 /** Rows of one answer unless `limit` asks for another number. */
 const PAGE = 1_000;
 const MAX_PAGE = 10_000;
+/** Between them there is room for a year more or less on either side, whatever is counted from a date. */
+const FIRST_DATE = "1900-01-01";
+const LAST_DATE = "9998-12-31";
 
 export function readLimit(query: Query): number {
   const { limit } = query;
@@ -42,11 +46,13 @@ export function readFlag(query: Query, name: string): boolean | null {
   return text === null ? null : text === "true";
 }
 
-/** A civil date; null: the parameter is absent. */
+/** A civil date of 1900 to 9998; null: the parameter is absent. */
 export function readDate(query: Query, name: string): string | null {
   const text = query[name];
   if (text === undefined || text === "") return null;
-  if (!isCivilDate(text)) throw badField(name, "Must be a date like 2026-03-31.");
+  if (!isCivilDate(text) || text < FIRST_DATE || text > LAST_DATE) {
+    throw badField(name, "Must be a date like 2026-03-31.");
+  }
   return text;
 }
 
@@ -69,7 +75,9 @@ export function readCursor(query: Query, length: number): string[] | null {
 function parseCursor(text: string): string[] | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    const isValid = Array.isArray(parts) && parts.every((part) => typeof part === "string");
+    const isValid =
+      Array.isArray(parts) &&
+      parts.every((part) => typeof part === "string" && !isUnstorable(part));
     return isValid ? parts : null;
   } catch {
     return null;

@@ -1,6 +1,8 @@
 /** The operator's API under the same bad input: refused with 400, 404 or 409, never a failure, never half done. */
 import { addMonths } from "@paymaster/engine";
+import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AdminServices, registerAdmin } from "../../src/admin/index.js";
 import { exchange, type RawAnswer } from "./raw.js";
 import { NO_INVOICE, NOBODY, newPlans, Stage } from "./stage.js";
 
@@ -59,14 +61,48 @@ const ROUTES = (
     ["GET", `/bill-runs/${NOBODY}/accounts`],
     ["POST", "/invoices/{invoice}/post"],
     ["POST", "/invoices/{invoice}/cancel"],
+    ["GET", "/invoices/{invoice}"],
+    ["GET", "/invoices/{invoice}/lines"],
+    ["GET", "/invoices/{invoice}/ubl"],
+    ["GET", "/accounts/{id}/statement"],
+    ["GET", "/accounts/{id}/statements"],
+    ["GET", `/statements/${NOBODY}`],
+    ["GET", "/accounts/{id}/invoices"],
+    ["GET", "/accounts/{id}/payments"],
+    ["GET", "/accounts/{id}/balance"],
+    ["GET", "/overdue"],
+    ["GET", "/trial-balance"],
     ["GET", "/invariants"],
     ["GET", "/audit"],
     ["GET", "/ledger?account_id={id}"],
   ] as [method: string, path: string, body?: object][]
 ).map(([method, path, body]) => ({ method, path, body }));
+/** An opaque place in a list, forged. */
+const cursor = (...parts: readonly string[]) => Buffer.from(stringify(parts)).toString("base64url");
+
 const WRITES = ROUTES.filter(({ body }) => body !== undefined);
 
 const textOf = (body: object | undefined) => (body === undefined ? undefined : stringify(body));
+
+describe("the routes", () => {
+  it("are all among those that are tried here", async () => {
+    const found: string[] = [];
+    const app = Fastify();
+    app.addHook("onRoute", ({ method, url }) => {
+      found.push(`${method} ${url}`);
+    });
+    registerAdmin(app, {} as AdminServices);
+    await app.ready();
+    const tried = ROUTES.map(({ method, path }) => {
+      const plain = path
+        .replace(/\?.*/, "")
+        .replace(/\{\w+\}/, ":id")
+        .replace(NOBODY, ":id");
+      return `${method} /admin/v1${plain}`;
+    });
+    expect(tried.sort()).toEqual(found.filter((route) => !route.startsWith("HEAD")).sort());
+  });
+});
 
 describe("the key", () => {
   it.each(ROUTES)("$method $path takes no other", async ({ method, path, body }) => {
@@ -290,7 +326,67 @@ describe("ids", () => {
     [`/ledger?account_id=${NOBODY}`, 404],
     ["/ledger?account_id=%00", 400],
     ["/ledger?account_id={id}&after=%00", 400],
-    ["/ledger?account_id={id}&after=zzz", 200],
+    ["/ledger?account_id={id}&after=zzz", 400],
+    [
+      `/ledger?account_id={id}&after=${cursor("2026-01-31", "2026-01-31 00:00:00+00", "a", "1")}`,
+      200,
+    ],
+    [
+      `/ledger?account_id={id}&after=${cursor("2026-01-31", "2026-01-31 00:00:00+00", "a", "x")}`,
+      400,
+    ],
+    [
+      `/ledger?account_id={id}&after=${cursor("2026-02-30", "2026-01-31 00:00:00+00", "a", "1")}`,
+      400,
+    ],
+    [
+      `/ledger?account_id={id}&after=${cursor("2026-01-31", "2026-99-31 99:00:00+99", "a", "1")}`,
+      400,
+    ],
+    [
+      `/ledger?account_id={id}&after=${cursor("2026-01-31", "2026-01-31 00:00:00+00", "\0", "1")}`,
+      400,
+    ],
+    ["/ledger?account_id={id}&limit=0", 400],
+    ["/trial-balance?as_of=yesterday", 400],
+    ["/trial-balance?as_of=0001-01-01", 400],
+    ["/trial-balance?as_of=9999-12-31", 400],
+    ["/trial-balance?as_of=9998-12-31", 200],
+    ["/trial-balance?as_of=1900-01-01", 200],
+    ["/trial-balance?account_id={id}", 400],
+    [`/trial-balance?account_id=${NOBODY}`, 404],
+    ["/trial-balance?format=xml", 400],
+    ["/trial-balance?format=csv", 200],
+    ["/accounts/{id}/statement?from=2026-02-01&to=2026-01-01", 400],
+    ["/accounts/{id}/statement?to=0001-01-01", 400],
+    ["/accounts/{id}/statement?to=1900-01-01", 200],
+    ["/accounts/{id}/statement?from=2026-01-01&to=9998-12-31", 200],
+    ["/accounts/{id}/statement?from=2026-01-01&to=9999-12-31", 400],
+    ["/accounts/{id}/statement?from=2026-01-01&format=csv", 200],
+    [
+      `/accounts/{id}/statement?after=${cursor("2026-01-01", "2026-01-31 00:00:00+00", "", "", "9".repeat(15))}`,
+      400,
+    ],
+    [
+      `/accounts/{id}/statement?after=${cursor("2026-01-01", "2026-01-31 00:00:00+00", "", "", "9".repeat(14))}`,
+      200,
+    ],
+    [`/accounts/{id}/statements?after=${cursor("2026-01-31", "\0")}`, 400],
+    [`/accounts/{id}/statements?after=${cursor("2026-02-31", "a")}`, 400],
+    [`/accounts/{id}/statements?after=${cursor("2026-01-31")}`, 400],
+    [`/accounts/{id}/invoices?after=${cursor("x")}`, 400],
+    [`/accounts/{id}/invoices?after=${cursor("999999999999999")}`, 200],
+    ["/accounts/{id}/invoices?after=WzFd", 400],
+    ["/accounts/{id}/invoices?status=Draft", 400],
+    ["/accounts/{id}/invoices?open=1", 400],
+    ["/accounts/{id}/invoices?overdue=", 200],
+    ["/accounts/{id}/payments?limit=-1", 400],
+    ["/accounts/{id}/payments?after=zzz", 400],
+    [`/accounts/{id}/payments?after=${cursor("\0", "\0")}`, 400],
+    [`/accounts/{id}/payments?after=${cursor("2026-01-31", "a")}`, 200],
+    [`/overdue?after=${cursor("a", "b")}`, 200],
+    [`/overdue?after=${cursor("\0", "b")}`, 400],
+    ["/overdue?limit=1e3", 400],
     ["/bill-runs?limit=0", 400],
     ["/bill-runs?limit=ten", 400],
     ["/bill-runs?limit=10001", 400],

@@ -217,9 +217,8 @@ create table invoices (
   parties jsonb not null,
   created_at timestamptz not null,
   canceled_at timestamptz,
+  -- Its accounts and its lines are checked by invoices_complete, set by set: foreign keys check row by row.
   primary key (master_id, id),
-  foreign key (master_id, account_id) references accounts,
-  foreign key (master_id, payer_id) references accounts,
   unique (master_id, number)
 );
 create index invoices_account on invoices (master_id, account_id, invoice_date, number);
@@ -247,10 +246,9 @@ create table invoice_lines (
   derivation jsonb not null,
   -- Set when the invoice is cancelled: the charge may then be made again.
   voided boolean not null default false,
-  primary key (master_id, invoice_id, line),
-  -- Checked at commit: lines are written before their invoice takes its number, so that the sequence of
-  -- numbers is held as briefly as can be.
-  foreign key (master_id, invoice_id) references invoices deferrable initially deferred
+  -- Lines are written before their invoice takes its number, so that the sequence of numbers is held as
+  -- briefly as can be; invoices_complete checks that they are there and add up.
+  primary key (master_id, invoice_id, line)
 );
 create unique index invoice_lines_charged_once
   on invoice_lines (master_id, account_id, item_number, start_date, reason) where not voided;
@@ -481,6 +479,32 @@ begin
 end $$;
 create trigger invoices_gapless after insert on invoices
   referencing new table as inserted for each statement execute function check_gapless();
+
+-- An invoice is posted whole: its accounts exist, its lines are there, and they come to its amounts.
+create function check_complete() returns trigger language plpgsql as $$
+declare broken text;
+begin
+  select i.id into broken from inserted i
+    left join lateral (
+      select sum(l.amount_minor) as net, sum(l.tax_minor) as tax from invoice_lines l
+      where l.master_id = i.master_id and l.invoice_id = i.id) s on true
+    where coalesce(s.net, 0) <> i.net_minor or coalesce(s.tax, 0) <> i.tax_minor
+      or not exists (
+        select 1 from accounts a where a.master_id = i.master_id and a.id = i.account_id)
+      or not exists (
+        select 1 from accounts a where a.master_id = i.master_id and a.id = i.payer_id)
+    limit 1;
+  if broken is not null then
+    raise exception 'invoice % is not complete', broken using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+create trigger invoices_complete after insert on invoices
+  referencing new table as inserted for each statement execute function check_complete();
+
+-- Accounts are referred to by all their books: they leave their master, and are never deleted.
+create trigger accounts_no_delete before delete or truncate on accounts
+  for each statement execute function refuse_edit();
 
 -- What of `amount`, charged for the days [starts, ends), is earned by the days before `through`: the
 -- engine's cumulative rounding, half away from zero, so that parts always add up to the amount.

@@ -14,6 +14,15 @@ export const invoiceRules: readonly Invariant[] = [
         or i.total_minor <> i.net_minor + i.tax_minor`,
   },
   {
+    name: "lines_belong_to_invoices",
+    rule: "Every line belongs to an invoice of its account, and every invoice to accounts that exist.",
+    sql: `select 'invoice ' || l.invoice_id || ', line ' || l.line as offender from invoice_lines l
+      left join invoices i on i.master_id = l.master_id and i.id = l.invoice_id
+      left join accounts a on a.master_id = i.master_id and a.id = i.account_id
+      left join accounts p on p.master_id = i.master_id and p.id = i.payer_id
+      where a.id is null or p.id is null or l.account_id <> i.account_id`,
+  },
+  {
     name: "line_tax_is_rounded_by_itself",
     rule: "The tax of a line is its amount times its rate, rounded half away from zero.",
     sql: `select 'invoice ' || invoice_id || ' line ' || line as offender from invoice_lines

@@ -7,7 +7,8 @@ import { receivePayment } from "../../src/billing/payments.js";
 import { checkInvariants } from "../../src/invariants/index.js";
 import { invariants } from "../../src/invariants/rules.js";
 import type { DatabaseTemplate } from "../support/postgres.js";
-import { openWorld, type Population, servicesOf, subId, templateOf } from "./support/world.js";
+import { servicesOf } from "./support/services.js";
+import { openWorld, type Population, subId, templateOf } from "./support/world.js";
 
 const MASTER = "master-0000";
 const POPULATION: Population = { masters: 1, subs: 4, from: "2026-01-15", consolidated: true };
@@ -55,6 +56,8 @@ const BREAKS: Readonly<Record<string, string>> = {
   deferred_is_unearned: `delete from ledger_entries where posting like 'revenue:%:2026-02'`,
   cancelled_is_reversed: "delete from ledger_entries where posting like 'cancel:%' and entry = 1",
   invoice_total_is_its_lines: "delete from invoice_lines where line = 2",
+  lines_belong_to_invoices:
+    "update invoice_lines set account_id = account_id || '?' where line = 1",
   line_tax_is_rounded_by_itself:
     "update invoice_lines set tax_minor = tax_minor + 1 where line = 1",
   balance_is_total_less_applied: "delete from applications",

@@ -151,13 +151,27 @@ describe("charges", () => {
   });
 });
 
+describe("an invoice", () => {
+  it("is refused when its lines do not come to its amounts, or its accounts do not exist", async () => {
+    const invoice = (account: string, net: number) => `
+      insert into invoices (master_id, id, account_id, payer_id, number, invoice_number, status,
+          currency, invoice_date, target_date, due_date, net_minor, tax_minor, total_minor,
+          balance_minor, parties, created_at)
+        values ('${MASTER}', repeat('0', 32), '${account}', '${MASTER}', 4, 'INV-4', 'Posted', 'USD',
+          '2026-01-15', '2026-01-15', '2026-01-15', ${net}, 0, ${net}, ${net}, '{}', now())`;
+    const incomplete = `invoice ${"0".repeat(32)} is not complete`;
+    expect(await refusal(invoice(MASTER, 1))).toBe(incomplete);
+    expect(await refusal(invoice("nobody", 0))).toBe(incomplete);
+  });
+});
+
 describe("invoice numbers", () => {
   const invoice = (...numbers: number[]) => `
     insert into invoices (master_id, id, account_id, payer_id, number, invoice_number, status,
         currency, invoice_date, target_date, due_date, net_minor, tax_minor, total_minor,
         balance_minor, parties, created_at)
       select '${MASTER}', md5(n::text), '${MASTER}', '${MASTER}', n, 'INV-' || n, 'Posted', 'USD',
-        '2026-01-15', '2026-01-15', '2026-01-15', 1, 0, 1, 1, '{}', now()
+        '2026-01-15', '2026-01-15', '2026-01-15', 0, 0, 0, 0, '{}', now()
       from unnest(array[${numbers}]) n`;
   const gap = `invoice numbers of ${MASTER} would have a gap`;
 

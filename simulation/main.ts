@@ -1,15 +1,36 @@
 import { parseArgs } from "node:util";
-import { Run } from "./run.js";
+import { Violation } from "./audit/violation.js";
+import { runSeed } from "./run.js";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     years: { type: "string", default: "5" },
     accounts: { type: "string", default: "20" },
+    runs: { type: "string", default: "1" },
   },
 });
-await new Run({
-  seed: Number(values.seed),
-  years: Number(values.years),
-  accounts: Number(values.accounts),
-}).start();
+for (let index = 0; index < Number(values.runs); index += 1) {
+  const seed = Number(values.seed) + index;
+  const began = performance.now();
+  const result = await runSeed({
+    seed,
+    years: Number(values.years),
+    accounts: Number(values.accounts),
+  });
+  const seconds = (performance.now() - began) / 1000;
+  console.log(
+    `seed ${seed}: ${result.steps} steps, ${result.invoices} invoices, ${result.accountYears.toFixed(0)} account-years, ${seconds.toFixed(1)} s`,
+  );
+  const { failure } = result;
+  if (failure === undefined) continue;
+  console.error(failure.trail.slice(-8).join("\n"));
+  console.error(`step ${failure.step}: ${failure.error.message}`);
+  if (failure.error instanceof Violation) {
+    console.error(
+      JSON.stringify(failure.error.details, (_, v) => (typeof v === "bigint" ? String(v) : v), 1),
+    );
+  } else console.error(failure.error.stack);
+  console.error(failure.log.join("\n"));
+  process.exitCode = 1;
+}

@@ -1,174 +1,152 @@
 /** One seed: a world of accounts that lives through the years, every reply held against the model. */
-import { findPrice, operations, parsePriceBook, storageOveragePriceOn } from "@paymaster/contract";
+import {
+  findPrice,
+  type PriceBook,
+  parsePriceBook,
+  storageOveragePriceOn,
+} from "@paymaster/contract";
+import { createAccount } from "./actions/accounts.js";
+import { command, read } from "./actions/command.js";
+import { billRun, cancel, draftPosted, flags, payment, tick } from "./actions/operator.js";
+import { advance } from "./actions/passing.js";
 import { auditBooks } from "./audit/books.js";
-import { matchInvoices, orderOfDay, readNewInvoices } from "./audit/invoices.js";
-import { differences, show, Violation } from "./audit/violation.js";
 import { addMonths, dayOf, textOf } from "./model/calendar.js";
-import { passTo } from "./model/passing.js";
-import type { Account } from "./model/state.js";
-import { answer, type WireCall } from "./model/wire.js";
 import { World } from "./model/world.js";
 import { Random } from "./random.js";
-import { type Instance, startInstance } from "./server/instance.js";
-import { makeCommand } from "./workload/commands.js";
+import { startInstance } from "./server/instance.js";
+import { Simulation } from "./simulation.js";
+import { makePrices, makeTaxes, type TaxTable } from "./workload/books.js";
 
 export interface RunOptions {
   readonly seed: number;
   readonly years: number;
   readonly accounts: number;
+  /** Told after every step: the share of the time that has passed. */
+  readonly onProgress?: (share: number) => void;
 }
 
-const START = "2019-12-31";
-
-export class Run {
-  readonly #random: Random;
-  readonly #options: RunOptions;
-  #token = "";
-  #step = 0;
-  #trail: string[] = [];
-
-  constructor(options: RunOptions) {
-    this.#options = options;
-    this.#random = new Random(options.seed);
-  }
-
-  async start(): Promise<void> {
-    const prices = { currency: "USD", extends: "shipped", prices: [] };
-    const taxes = { rates: [] };
-    const parsed = parsePriceBook(prices);
-    if (!("book" in parsed)) throw new Error(parsed.problems.join("\n"));
-    const { book } = parsed;
-    const world = new World(
-      "2021",
-      {
-        currency: "USD",
-        price: (type, day) => {
-          const found = findPrice(book, type, textOf(day));
-          if (found === undefined) throw new Error(`no price of ${type}`);
-          return BigInt(found.unitPriceMinor);
-        },
-        storagePrice: (day) => BigInt(storageOveragePriceOn(book, textOf(day)).unitPriceMinor),
-        taxPpm: () => 0,
-      },
-      dayOf(START),
-    );
-    const instance = await startInstance({
-      profile: "2021",
-      start: START,
-      priceBook: prices,
-      taxTable: taxes,
-    });
-    try {
-      await this.#live(world, instance);
-    } catch (error) {
-      console.error(this.#trail.slice(-12).join("\n"));
-      if (error instanceof Violation)
-        console.error(error.message, JSON.stringify(error.details, null, 1));
-      console.error("log", instance.takeLog().slice(-5).join("\n"));
-      if (!(error instanceof Violation)) throw error;
-      process.exitCode = 1;
-    } finally {
-      await instance.stop();
-    }
-  }
-
-  async #live(world: World, instance: Instance): Promise<void> {
-    const { credentials, http } = instance;
-    const admin = (method: string, path: string, body?: unknown) =>
-      http.send(method, `/admin/v1${path}`, credentials.admin_key, body);
-    await admin("PUT", "/clock", { ticking: false });
-    const wish = { kind: "master", account_name: "Harbor", plan_base: null };
-    const created = await admin("POST", "/accounts", wish);
-    const { id: master, api_key: token } = created.body as { id: string; api_key: string };
-    this.#token = token;
-    world.put(newAccount(master, master, "master"));
-    const ids: string[] = [];
-    for (let index = 0; index < this.#options.accounts; index += 1) {
-      const made = await http.send("POST", "/v2/accounts", token, {
-        first_name: "Sub",
-        last_name: `Number ${index}`,
-        email: `owner${index}@harbor.example`,
-        password: "Long-enough-9",
-      });
-      const { id } = made.body as { id: string };
-      world.put(newAccount(id, master, "sub"));
-      ids.push(id);
-    }
-    const end = addMonths(world.today, 12 * this.#options.years);
-    while (world.today < end) {
-      this.#step += 1;
-      if (this.#random.chance(0.2)) {
-        const days = this.#random.weighted({ "1": 5, "10": 3, "31": 2, "100": 1 });
-        const to = Math.min(end, world.today + this.#random.int(1, Number(days)));
-        this.#trail.push(`${this.#step}: advance to ${textOf(to)}`);
-        const before = world.lastNumber(master);
-        const moved = await admin("POST", "/clock/advance", { to: textOf(to) });
-        if (moved.status !== 200)
-          throw new Violation("the clock did not move", { moved: show(moved.body) });
-        const found = await readNewInvoices(instance.database, master, before);
-        passTo(world, to, orderOfDay(found));
-        matchInvoices(world, world.takeMade(), found);
-        continue;
-      }
-      const account = world.get(this.#random.pick(ids));
-      const call = makeCommand(this.#random, world, account);
-      this.#trail.push(
-        `${this.#step} ${textOf(world.today)}: ${call.tool} ${call.account} ${show(call.body)}`,
-      );
-      await this.#command(world, instance, call);
-      if (this.#step % 200 === 0) await auditBooks(world, instance, [master]);
-    }
-    await auditBooks(world, instance, [master]);
-    console.log(
-      `seed ${this.#options.seed}: ${this.#step} steps, ${world.lastNumber(master)} invoices`,
-    );
-  }
-
-  async #command(world: World, instance: Instance, call: WireCall): Promise<void> {
-    const { http } = instance;
-    const operation = operations[call.tool];
-    const path = `/v2${operation.path.replace("{accountId}", call.account)}`;
-    const before = world.lastNumber(call.caller);
-    const made = await http.send(operation.method, path, this.#token, call.body);
-    const expected = answer(world, call);
-    const wrong = differences(
-      { status: expected.status, body: expected.body },
-      { status: made.status, body: made.body },
-    );
-    if (wrong.length > 0) {
-      throw new Violation("A reply is not what the model expects.", {
-        call: show(call),
-        wrong,
-        items: show(world.find(call.account)?.items),
-      });
-    }
-    const found = await readNewInvoices(instance.database, call.caller, before);
-    matchInvoices(world, world.takeMade(), found);
-  }
-}
-
-function newAccount(id: string, master: string, kind: "master" | "sub"): Account {
-  return {
-    id,
-    kind,
-    master,
-    payMode: "master",
-    autoRenew: true,
-    vip: false,
-    bulk: false,
-    mayAddSubAccounts: true,
-    termDays: 30,
-    taxExempt: false,
-    everPaid: false,
-    trialUsed: false,
-    nextItem: 1,
-    items: [],
-    usage: { hosts: {}, storageGb: 0, peakGb: 0, charges: {} },
-    contact: {},
-    credit: 0n,
-    disassociated: false,
-    invoices: [],
-    unbilled: [],
-    payments: new Map(),
+export interface RunResult {
+  readonly steps: number;
+  readonly invoices: number;
+  readonly accountYears: number;
+  /** Absent: no violation. */
+  readonly failure?: {
+    readonly error: Error;
+    readonly step: number;
+    readonly trail: readonly string[];
+    readonly log: readonly string[];
   };
+}
+
+const STARTS = ["2019-12-31", "2020-01-31", "2023-02-28", "2024-02-29", "2025-08-30", "2026-01-15"];
+const AUDIT_EVERY = 250;
+
+export async function runSeed(options: RunOptions): Promise<RunResult> {
+  const random = new Random(options.seed);
+  const start = random.pick(STARTS);
+  const prices = makePrices(random, start, options.years);
+  const taxes = makeTaxes(random);
+  const parsed = parsePriceBook(prices);
+  if (!("book" in parsed)) throw new Error(parsed.problems.join("\n"));
+  const world = makeWorld(parsed.book, taxes, start);
+  const instance = await startInstance({
+    profile: "2021",
+    start,
+    priceBook: prices,
+    taxTable: taxes,
+  });
+  const sim = new Simulation(random, instance, world);
+  let failure: RunResult["failure"];
+  try {
+    await live(sim, options);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    failure = { error, step: sim.step, trail: sim.trail, log: instance.takeLog().slice(-5) };
+  } finally {
+    await instance.stop();
+  }
+  const days = world.today - dayOf(start);
+  return {
+    steps: sim.step,
+    invoices: sim.masters.reduce((sum, id) => sum + world.lastNumber(id), 0),
+    accountYears: (sim.subs.length * days) / 365.25,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+function makeWorld(book: PriceBook, taxes: TaxTable, start: string): World {
+  const books = {
+    currency: book.currency,
+    price: (type: string, day: number) => {
+      const found = findPrice(book, type, textOf(day));
+      if (found === undefined) throw new Error(`${type} has no price on ${textOf(day)}`);
+      return BigInt(found.unitPriceMinor);
+    },
+    storagePrice: (day: number) => BigInt(storageOveragePriceOn(book, textOf(day)).unitPriceMinor),
+    taxPpm: ({ country = "", state = "" }: Readonly<Record<string, string>>) => {
+      const inState = taxes.rates.find((rate) => rate.country === country && rate.state === state);
+      const rate = inState ?? taxes.rates.find((one) => one.country === country && !one.state);
+      return Math.round((rate?.rate_percent ?? 0) * 10_000);
+    },
+  };
+  return new World("2021", books, dayOf(start));
+}
+
+/** How often each action is taken. */
+const WEIGHTS = {
+  command: 50,
+  read: 12,
+  advance: 20,
+  payment: 6,
+  cancel: 2,
+  billRun: 3,
+  draftPosted: 0,
+  flags: 1.5,
+  tick: 1,
+  account: 0.5,
+} as const;
+
+async function live(sim: Simulation, { years, accounts, onProgress }: RunOptions): Promise<void> {
+  await sim.admin("PUT", "/clock", { ticking: false });
+  const { account_id: id, api_key: token } = sim.instance.credentials;
+  await sim.adoptTenant("master", { id, token }, { type: "monthly", hosts: 2 });
+  await sim.addTenant("master", null);
+  await sim.addTenant("regular", { type: "yearly", hosts: 3 });
+  for (let count = 0; count < accounts; count += 1) {
+    await createAccount(sim);
+  }
+  const begin = sim.world.today;
+  const end = addMonths(begin, 12 * years);
+  while (sim.world.today < end) {
+    sim.step += 1;
+    await act(sim, end);
+    if (sim.step % AUDIT_EVERY === 0) await auditBooks(sim.world, sim.instance, sim.masters);
+    onProgress?.((sim.world.today - begin) / (end - begin));
+  }
+  await auditBooks(sim.world, sim.instance, sim.masters);
+}
+
+function act(sim: Simulation, end: number): Promise<void> {
+  switch (sim.random.weighted(WEIGHTS)) {
+    case "command":
+      return command(sim);
+    case "read":
+      return read(sim);
+    case "advance":
+      return advance(sim, end);
+    case "payment":
+      return payment(sim);
+    case "cancel":
+      return cancel(sim);
+    case "billRun":
+      return billRun(sim);
+    case "draftPosted":
+      return draftPosted(sim);
+    case "flags":
+      return flags(sim);
+    case "tick":
+      return tick(sim);
+    case "account":
+      return createAccount(sim);
+  }
 }

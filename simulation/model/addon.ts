@@ -2,7 +2,7 @@
 import { findFamily, findPlan, isFamilyName } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
 import { setHosts } from "./change.js";
-import { baseHostsToCome, hostProblem, hostsOfFamily, mostBesideBase } from "./hosts.js";
+import { hostProblem, mostBesideBase } from "./hosts.js";
 import { recurring, startItem } from "./items.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, isRunning, planState, runningBase } from "./state.js";
@@ -25,15 +25,15 @@ export function addAddon(world: World, account: Account, body: Body): Refusal | 
   const wish: Wish = wishOf(body, name, family);
   const inFamily = account.items.filter((item) => item.family === name && isRunning(item));
   const same = inFamily.find((item) => item.type === wish.type);
+  const limits = hostProblem(plan, wish.hosts);
+  if (limits !== null) return refuse(TOOL, limits.error, limits.params);
   if (same?.status === "active") {
     return refuse(TOOL, "alreadyHasAddon", { planCode: wish.type });
   }
   if (!family.many && same === undefined && inFamily[0] !== undefined) {
     return refuse(TOOL, "alreadyHasAddon", { planCode: inFamily[0].type });
   }
-  const limits = hostProblem(plan, wish.hosts);
-  if (limits !== null) return refuse(TOOL, limits.error, limits.params);
-  const most = mostBesideBase(plan, hostsOfFamily(account, name, wish.type), baseHostsToCome(base));
+  const most = mostBesideBase(plan, name, wish.type, base, account.items);
   if (most !== null && wish.hosts > most) {
     return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });
   }

@@ -133,6 +133,7 @@ export function invoiceMembers(invoice: Invoice): Tree {
     due_date: textOf(invoice.due),
     id: invoice.id,
     invoice_date: textOf(invoice.date),
+    invoice_number: invoice.number === 0 ? "" : `INV-${String(invoice.number).padStart(8, "0")}`,
     status: invoice.status,
     target_date: textOf(invoice.target),
     tax_amount: majorOf(invoice.tax),
@@ -150,5 +151,68 @@ export function lineMembers(line: Invoice["lines"][number]): Tree {
     start_date: textOf(line.start),
     tax_amount: majorOf(line.tax),
     total_amount: majorOf(line.amount),
+  };
+}
+
+export function invoiceDetail(world: World, invoice: Invoice): Tree {
+  return {
+    ...invoiceMembers(invoice),
+    currency: world.books.currency,
+    invoice_items: invoice.lines.map(lineMembers),
+  };
+}
+
+/** Invoices and drafts of a range of days, the newest first. */
+export function invoiceList(world: World, account: Account, from: number, to: number): Tree {
+  const listed = [...account.invoices, ...account.drafts]
+    .filter((one) => one.date >= from && one.date <= to)
+    .sort((a, b) => b.date - a.date || rank(b) - rank(a) || (a.id < b.id ? -1 : 1));
+  return { currency: world.books.currency, invoices: listed.map(invoiceMembers) };
+}
+
+/** Drafts have no number yet: they come before those that have one. */
+function rank(invoice: Invoice): number {
+  return invoice.number === 0 ? Number.MAX_SAFE_INTEGER : invoice.number;
+}
+
+/** The owner stands for what the billing contact does not name. */
+export function contactOf(account: Account): Record<string, string> {
+  const { first, last, email } = account.owner;
+  return { first_name: first, last_name: last, email, ...account.contact };
+}
+
+const CONTACT_MEMBERS = [
+  "address",
+  "apt",
+  "city",
+  "country",
+  "email",
+  "first_name",
+  "last_name",
+  "phone_number",
+  "state",
+  "zip",
+] as const;
+
+export function contactBody(account: Account): Tree {
+  const contact = contactOf(account);
+  return Object.fromEntries(CONTACT_MEMBERS.map((name) => [name, contact[name] ?? ""]));
+}
+
+export function accountBody(account: Account): Tree {
+  return {
+    id: account.id,
+    owner_id: account.owner.id,
+    owner_email: account.owner.email,
+    options: {
+      share_rc: false,
+      room_connector_list: [],
+      share_mc: false,
+      meeting_connector_list: [],
+      pay_mode: account.payMode,
+      billing_auto_renew: account.autoRenew,
+    },
+    created_at: account.createdAt,
+    vanity_url: "",
   };
 }

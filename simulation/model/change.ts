@@ -2,13 +2,7 @@
 import { baseClassOf, findFamily, findPlan, isFamilyName, type Plan } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
 import type { Day } from "./calendar.js";
-import {
-  baseHostsToCome,
-  hostProblem,
-  hostsOfFamily,
-  leastForAddons,
-  mostBesideBase,
-} from "./hosts.js";
+import { hostProblem, leastForAddons, mostBesideBase } from "./hosts.js";
 import { type Charge, chargeOf } from "./invoicing.js";
 import { recurring } from "./items.js";
 import { sum } from "./money.js";
@@ -98,7 +92,7 @@ export function changeAddon(world: World, account: Account, body: Body): Refusal
   }
   const limits = hostProblem(plan, hosts);
   if (limits !== null) return refuse(ADDON, limits.error, limits.params);
-  const most = mostBesideBase(plan, hostsOfFamily(account, name, from.type), baseHostsToCome(base));
+  const most = mostBesideBase(plan, name, from.type, base, account.items);
   if (most !== null && hosts > most) return refuse(ADDON, "buyHostsTooMany", { maxBuyHost: most });
   if (hosts < (account.usage.hosts[from.type] ?? 0)) {
     return refuse(ADDON, "changeFailed", { accountId: account.id });

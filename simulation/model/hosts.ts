@@ -1,7 +1,10 @@
 /** Numbers of hosts: the catalogue's limits, and the base plan's hosts where a plan depends on them. */
 import { findPlan, MAX_HOSTS, type Plan } from "@paymaster/contract";
 import type { Day } from "./calendar.js";
-import { type Account, type Item, isRunning } from "./state.js";
+import { type Item, isRunning } from "./state.js";
+
+/** Before any period ends. */
+const NOW: Day = Number.MIN_SAFE_INTEGER;
 
 export interface HostProblem {
   readonly error:
@@ -23,24 +26,29 @@ export function hostProblem(plan: Plan, hosts: number): HostProblem | null {
   return null;
 }
 
-/** Hosts of the running items of a family, without those of one type. */
-export function hostsOfFamily(account: Account, family: string, exceptType: string): number {
-  return account.items
-    .filter((item) => isRunning(item) && item.family === family && item.type !== exceptType)
-    .reduce((total, item) => total + item.hosts, 0);
-}
-
-/** The most hosts that the plan may have beside a base plan of so many; null: the base does not matter. */
+/**
+ * The most hosts that the plan may have beside the account's base plan; null: the base does not matter.
+ * Both the hosts of today count and those after a reduction of the base plan that is to come.
+ */
 export function mostBesideBase(
   plan: Plan,
-  othersOfFamily: number,
-  baseHosts: number,
+  family: string,
+  exceptType: string,
+  base: Item,
+  items: readonly Item[],
 ): number | null {
+  const others = items.filter(
+    (item) => isRunning(item) && item.family === family && item.type !== exceptType,
+  );
+  const room = (day: Day, baseHosts: number, strictly: boolean) =>
+    baseHosts - others.reduce((sum, item) => sum + hostsOn(item, day), 0) - (strictly ? 1 : 0);
+  const later = base.pending?.hosts ?? base.hosts;
   let most: number | null = null;
   for (const rule of plan.rules) {
-    if (rule.kind === "own_hosts") most = baseHosts;
+    if (rule.kind === "own_hosts") most = Math.min(base.hosts, later);
     if (rule.kind !== "total_hosts") continue;
-    most = baseHosts - othersOfFamily - (rule.comparison === "<" ? 1 : 0);
+    const strictly = rule.comparison === "<";
+    most = Math.min(room(NOW, base.hosts, strictly), room(base.periodEnd, later, strictly));
   }
   return most;
 }
@@ -69,9 +77,4 @@ export function leastForAddons(items: readonly Item[], day: Day): number {
     }
   }
   return least;
-}
-
-/** The fewest hosts that the base plan will have, a reduction to come included. */
-export function baseHostsToCome(base: Item): number {
-  return Math.min(base.hosts, base.pending?.hosts ?? base.hosts);
 }

@@ -27,7 +27,9 @@ export function chargeOf(
 }
 
 export function taxed(world: World, account: Account, charges: readonly Charge[]): Line[] {
-  const ppm = account.taxExempt ? 0n : BigInt(world.books.taxPpm(account.contact));
+  // The exemption belongs to who owes the invoice, or to who is invoiced.
+  const exempt = account.taxExempt || world.get(world.payerOf(account)).taxExempt;
+  const ppm = exempt ? 0n : BigInt(world.books.taxPpm(account.contact ?? {}));
   return charges.map((charge) => ({ ...charge, tax: share(charge.amount, ppm, PPM) }));
 }
 
@@ -44,7 +46,8 @@ export function post(
   return postLines(world, account, lines, target);
 }
 
-export function postLines(
+/** An invoice of the lines, not yet posted: without a number. */
+export function assemble(
   world: World,
   account: Account,
   lines: readonly Line[],
@@ -53,27 +56,45 @@ export function postLines(
   const payer = world.get(world.payerOf(account));
   const net = sum(lines.map((line) => line.amount));
   const tax = sum(lines.map((line) => line.tax));
-  const total = net + tax;
-  const invoice: Invoice = {
+  return {
     id: "",
-    number: world.nextNumber(account.master),
+    number: 0,
     account: account.id,
     payer: payer.id,
-    status: "Posted",
+    status: "Draft",
     date: world.today,
     target,
     due: world.today + payer.termDays,
     lines,
     net,
     tax,
-    total,
-    balance: total > 0n ? total : 0n,
+    total: net + tax,
+    balance: net + tax,
     paid: 0n,
     credited: 0n,
   };
+}
+
+/** Posts an invoice of the lines; a draft that it takes over gives it its id. */
+export function postLines(
+  world: World,
+  account: Account,
+  lines: readonly Line[],
+  target: Day,
+  id = "",
+): Invoice {
+  const assembled = assemble(world, account, lines, target);
+  const { total, payer } = assembled;
+  const invoice: Invoice = {
+    ...assembled,
+    id,
+    number: world.nextNumber(account.master),
+    status: "Posted",
+    balance: total > 0n ? total : 0n,
+  };
   world.addInvoice(invoice);
-  if (total < 0n) world.change(payer.id, { credit: world.get(payer.id).credit - total });
-  applyCredit(world, payer.id);
+  if (total < 0n) world.change(payer, { credit: world.get(payer).credit - total });
+  applyCredit(world, payer);
   return invoice;
 }
 

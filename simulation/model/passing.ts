@@ -1,7 +1,6 @@
 /** The passing of time: every day on which something is due, in order. */
 import type { Day } from "./calendar.js";
-import { fallDue, nextDue } from "./due.js";
-import { post } from "./invoicing.js";
+import { dueOf, run } from "./runs.js";
 import type { World } from "./world.js";
 
 /**
@@ -10,44 +9,31 @@ import type { World } from "./world.js";
  */
 export type OrderOfDay = (day: Day) => readonly string[];
 
-/** Moves the world to `to`; returns the days on which something was due. */
+/** Moves the world to `to`, through every day on which something is due. */
 export function passTo(world: World, to: Day, orderOf: OrderOfDay): void {
+  let seen: Day | null = null;
   for (;;) {
-    const day = firstDue(world);
+    const day = firstDue(world, seen);
     if (day === null || day > to) break;
     if (day > world.today) world.today = day;
-    runDay(world, orderOf(world.today));
+    catchUp(world, orderOf(world.today));
+    seen = world.today;
   }
   world.today = Math.max(to, world.today);
 }
 
-function firstDue(world: World): Day | null {
+/** What the scheduler does on a new day: everything that is due until today. */
+export function catchUp(world: World, order: readonly string[]): void {
+  run(world, { mode: "post", target: world.today, accounts: null }, order);
+}
+
+/** The first day after `after` on which something is due anywhere. */
+function firstDue(world: World, after: Day | null): Day | null {
   let first: Day | null = null;
   for (const account of world.accounts()) {
     const due = dueOf(account);
-    if (due !== null && (first === null || due < first)) first = due;
+    if (due === null || (after !== null && due <= after)) continue;
+    if (first === null || due < first) first = due;
   }
   return first;
-}
-
-function dueOf(account: Parameters<typeof nextDue>[0]): Day | null {
-  return account.disassociated ? null : nextDue(account);
-}
-
-/** Everything due today, the accounts in that order. */
-export function runDay(world: World, order: readonly string[]): void {
-  const due = [...world.accounts()].filter((account) => {
-    const day = dueOf(account);
-    return day !== null && day <= world.today;
-  });
-  const place = new Map(order.map((id, index) => [id, index]));
-  due.sort((a, b) => (place.get(a.id) ?? -1) - (place.get(b.id) ?? -1));
-  for (const { id } of due) billAccount(world, id);
-}
-
-/** Decides what is due in the account and posts what it charges. */
-export function billAccount(world: World, id: string): void {
-  const { account, charges } = fallDue(world, world.get(id), world.today);
-  world.put(account);
-  post(world, id, charges);
 }

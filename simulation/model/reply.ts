@@ -11,6 +11,8 @@ export interface Reply {
   readonly status: number;
   /** Compared whole; undefined: not predicted. */
   readonly body: unknown;
+  /** Only the top-level members that are predicted are compared. */
+  readonly partial?: true;
 }
 
 /** A refusal by its name in the contract, with what fills its placeholders. */
@@ -51,4 +53,19 @@ export function errorReply(
 
 export function successReply(tool: ToolName, profile: WireProfile, body: unknown): Reply {
   return { status: operations[tool].response.status[profile], body };
+}
+
+/** Refusals of the operator's API: its texts are not part of any contract, so only the rest is predicted. */
+const OPERATOR = {
+  unknown: { status: 404, body: { code: 2001 }, partial: true },
+  bad: { status: 400, body: { code: 300 }, partial: true },
+  conflict: { status: 409, body: { code: 409 }, partial: true },
+} as const;
+
+export function operatorRefusal(kind: keyof typeof OPERATOR): Reply {
+  return OPERATOR[kind];
+}
+
+export function operatorReply(status: number, body: unknown): Reply {
+  return { status, body, partial: true };
 }

@@ -66,6 +66,12 @@ export interface Invoice {
   readonly credited: bigint;
 }
 
+/** What was asked and what was answered; the id of the answer is the server's. */
+export interface Payment {
+  readonly request: string;
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
 export interface Usage {
   readonly hosts: Readonly<Record<string, number>>;
   readonly storageGb: number;
@@ -91,14 +97,25 @@ export interface Account {
   readonly nextItem: number;
   readonly items: readonly Item[];
   readonly usage: Usage;
-  readonly contact: Readonly<Record<string, string>>;
+  /** null: nothing was bought or changed yet, and the owner stands for it. */
+  readonly contact: Readonly<Record<string, string>> | null;
+  readonly owner: {
+    readonly id: string;
+    readonly first: string;
+    readonly last: string;
+    readonly email: string;
+  };
+  readonly createdAt: string;
+  readonly statements: boolean;
   readonly credit: bigint;
   readonly disassociated: boolean;
   readonly invoices: readonly Invoice[];
+  /** Drafts, cancelled ones included; at most one of them is open. */
+  readonly drafts: readonly Invoice[];
   /** Charges of cancelled invoices, which fall due again. */
-  readonly unbilled: readonly Line[];
-  /** References of payments, and what was answered. */
-  readonly payments: ReadonlyMap<string, { readonly request: string; readonly reply: unknown }>;
+  readonly unbilled: readonly { readonly line: Line; readonly due: Day }[];
+  /** By the reference of the payment. */
+  readonly payments: ReadonlyMap<string, Payment>;
 }
 
 export function isRunning(item: Item): boolean {
@@ -113,4 +130,33 @@ export function planState(account: Account): "free" | "trial" | "paid" {
   const base = runningBase(account);
   if (base === undefined) return "free";
   return base.trial ? "trial" : "paid";
+}
+
+/** An account as it begins, free and without anything. */
+export function newAccount(
+  begin: Pick<Account, "id" | "kind" | "master" | "owner" | "createdAt"> & Partial<Account>,
+): Account {
+  return {
+    payMode: "master",
+    autoRenew: true,
+    vip: false,
+    bulk: false,
+    mayAddSubAccounts: true,
+    termDays: 30,
+    taxExempt: false,
+    everPaid: false,
+    trialUsed: false,
+    nextItem: 1,
+    items: [],
+    usage: { hosts: {}, storageGb: 0, peakGb: 0, charges: {} },
+    contact: null,
+    statements: false,
+    credit: 0n,
+    disassociated: false,
+    invoices: [],
+    drafts: [],
+    unbilled: [],
+    payments: new Map(),
+    ...begin,
+  };
 }

@@ -4,11 +4,12 @@ import {
   families,
   findPlan,
   mayBeBase,
+  type Plan,
   type PlanFamily,
   states,
 } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
-import { hostProblem, mostBesideBase } from "./hosts.js";
+import { hostProblem } from "./hosts.js";
 import type { Charge } from "./invoicing.js";
 import { recurring, startItem } from "./items.js";
 import { type Refusal, refuse } from "./reply.js";
@@ -57,7 +58,8 @@ export function subscribe(world: World, account: Account, body: Body): Refusal |
   return begin(world, account, base, addons, body);
 }
 
-function begin(
+/** The account with the plans from today on, and their first charges. */
+export function begin(
   world: World,
   account: Account,
   base: Wish,
@@ -124,12 +126,26 @@ function addonProblem(base: Wish, addons: readonly Wish[], wish: Wish): Refusal 
   }
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
+  const most = mostAtStart(plan, addons, wish, base.hosts);
+  if (most !== null && wish.hosts > most) {
+    return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });
+  }
+  return null;
+}
+
+/** The same limit as for a later add-on, among the plans that are asked for together. */
+function mostAtStart(
+  plan: Plan,
+  addons: readonly Wish[],
+  wish: Wish,
+  baseHosts: number,
+): number | null {
   const others = addons
     .filter((other) => other.family === wish.family && other.type !== wish.type)
     .reduce((total, other) => total + other.hosts, 0);
-  const most = mostBesideBase(plan, others, base.hosts);
-  if (most !== null && wish.hosts > most) {
-    return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });
+  for (const rule of plan.rules) {
+    if (rule.kind === "own_hosts") return baseHosts;
+    if (rule.kind === "total_hosts") return baseHosts - others - (rule.comparison === "<" ? 1 : 0);
   }
   return null;
 }

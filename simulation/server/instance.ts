@@ -68,8 +68,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     database,
     takeLog: () => log.splice(0),
     tick: async () => {
+      const before = await readSeen(database);
       for (const run of ticks) run();
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await until(async () => (await readSeen(database)) !== before);
     },
     stop: async () => {
       http.close();
@@ -99,6 +100,23 @@ async function withHeldTimers<T>(ticks: (() => void)[], start: () => Promise<T>)
     globalThis.setInterval = original;
   }
 }
+
+/** When the server's background work last said that it lives. */
+async function readSeen(database: pg.Client): Promise<string> {
+  const { rows } = await database.query("select seen_at::text as seen from clock");
+  return rows[0]?.seen ?? "";
+}
+
+/** Asks again and again, for some seconds at most. */
+export async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const begun = performance.now();
+  while (!(await isDone())) {
+    if (performance.now() - begun > PATIENCE_MS) throw new Error("nothing came of a long wait");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+const PATIENCE_MS = 20_000;
 
 /** A connection of our own to the server's private PostgreSQL, as its administrator. */
 async function connect(dataDir: string): Promise<pg.Client> {

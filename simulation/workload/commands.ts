@@ -40,25 +40,17 @@ export function makeCommand(random: Random, world: World, account: Account): Wir
           baseType: 3,
           cancelAddon: 2,
           cancelBase: 1,
-          read: 3,
+          options: 0.7,
+          contact: 0.7,
+          disassociate: 0.05,
         })
-      : "subscribe";
+      : random.weighted({ subscribe: 20, options: 3, disassociate: 0.1 });
   return call(MAKERS[kind](random, world, account));
 }
 
-const MAKERS: Readonly<Record<string, (random: Random, world: World, account: Account) => Made>> &
-  Record<
-    | "subscribe"
-    | "addon"
-    | "hosts"
-    | "baseHosts"
-    | "addonType"
-    | "baseType"
-    | "cancelAddon"
-    | "cancelBase"
-    | "read",
-    (random: Random, world: World, account: Account) => Made
-  > = {
+type Maker = (random: Random, world: World, account: Account) => Made;
+
+const MAKERS = {
   subscribe: makeSubscribe,
   addon: (random, _, account) => {
     const type = random.pick(ADDONS);
@@ -110,8 +102,26 @@ const MAKERS: Readonly<Record<string, (random: Random, world: World, account: Ac
     tool: "account_plan_base_delete",
     body: { action: "cancel", reason: random.int(1, 6) },
   }),
-  read: (random) => ({ tool: random.pick(["account_plans", "get_plan_usage"] as const) }),
-};
+  options: (random) => ({
+    tool: "account_options_update",
+    body:
+      random.weighted({ renew: 3, pay: 1, both: 1 }) === "pay"
+        ? { pay_mode: random.pick(["master", "sub"]) }
+        : { billing_auto_renew: random.chance(0.7) },
+  }),
+  contact: (random) => ({
+    tool: "account_billing_update",
+    body: random.pick([
+      { city: "Tacoma", zip: "98402" },
+      { country: "DE", state: "" },
+      { country: "US", state: "WA" },
+      { country: "CA", state: "ON" },
+      { country: "XX" },
+      { country: "US", state: "ZZ" },
+    ]),
+  }),
+  disassociate: () => ({ tool: "account_disassociate" }),
+} satisfies Readonly<Record<string, Maker>>;
 
 function makeSubscribe(random: Random, world: World): Made {
   const type = random.chance(0.1) ? "trial" : random.pick(BASES);

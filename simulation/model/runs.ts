@@ -1,0 +1,124 @@
+/** Bill runs: everything due on or before a target date, posted, kept as drafts, or only counted. */
+
+import { invoiceMembers } from "./answers.js";
+import type { Day } from "./calendar.js";
+import { findInvoice } from "./cancellation.js";
+import { fallDue, nextDue } from "./due.js";
+import { assemble, postLines, taxed } from "./invoicing.js";
+import { operatorRefusal, operatorReply, type Reply } from "./reply.js";
+import type { Account, Invoice, Line } from "./state.js";
+import type { World } from "./world.js";
+
+export type Mode = "post" | "draft" | "preview";
+
+export interface RunWish {
+  readonly mode: Mode;
+  readonly target: Day;
+  /** null: every account. */
+  readonly accounts: readonly string[] | null;
+}
+
+/** First day on which a run has something to do in the account; null: never. */
+export function dueOf(account: Account): Day | null {
+  if (account.disassociated) return null;
+  const days = account.unbilled.map(({ due }) => due);
+  const next = nextDue(account);
+  if (next !== null) days.push(next);
+  return days.length === 0 ? null : Math.min(...days);
+}
+
+export function openDraft(account: Account): Invoice | undefined {
+  return account.drafts.find((draft) => draft.status === "Draft");
+}
+
+/** Whether a run takes the account up. */
+function isTaken(account: Account, { mode, target, accounts }: RunWish): boolean {
+  if (account.disassociated) return false;
+  if (accounts !== null && !accounts.includes(account.id)) return false;
+  const due = dueOf(account);
+  if (due !== null && due <= target) return true;
+  const draft = openDraft(account);
+  if (draft === undefined || mode === "preview") return false;
+  return mode === "draft" || draft.target <= target;
+}
+
+/**
+ * What the run does, the accounts in the order of `order` (that of the server's numbers, since no rule
+ * gives one). Answers with what is counted.
+ */
+export function run(
+  world: World,
+  wish: RunWish,
+  order: readonly string[],
+): { total: number; invoices: Invoice[] } {
+  const place = new Map(order.map((id, index) => [id, index]));
+  const taken = [...world.accounts()].filter((account) => isTaken(account, wish));
+  taken.sort((a, b) => (place.get(a.id) ?? -1) - (place.get(b.id) ?? -1));
+  const invoices: Invoice[] = [];
+  for (const { id } of taken) {
+    const made = billAccount(world, id, wish);
+    if (made !== null) invoices.push(made);
+  }
+  return { total: taken.length, invoices };
+}
+
+function billAccount(world: World, id: string, { mode, target }: RunWish): Invoice | null {
+  const before = world.get(id);
+  const decided = dueThrough(world, before, target);
+  const { lines } = decided;
+  if (mode === "preview") {
+    return lines.length === 0 ? null : assemble(world, before, lines, target);
+  }
+  const draft = openDraft(before);
+  const others = before.drafts.filter((one) => one !== draft);
+  if (mode === "draft") {
+    const made = lines.length === 0 ? [] : [assemble(world, before, lines, target)];
+    const kept = made.map((one) => ({ ...one, id: draft?.id ?? "" }));
+    world.change(id, { drafts: [...others, ...kept] });
+    return kept[0] ?? null;
+  }
+  const takenOver = draft !== undefined && draft.target <= target;
+  world.put({
+    ...decided.account,
+    drafts: takenOver ? others : before.drafts,
+    unbilled: before.unbilled.filter(({ due }) => due > target),
+  });
+  if (lines.length === 0) return null;
+  return postLines(world, world.get(id), lines, target, takenOver ? draft.id : "");
+}
+
+/** Everything that is due in the account through a day, charges of cancelled invoices first. */
+export function dueThrough(
+  world: World,
+  account: Account,
+  target: Day,
+): { account: Account; lines: Line[] } {
+  const lines = account.unbilled.filter(({ due }) => due <= target).map(({ line }) => line);
+  let current = account;
+  for (let due = nextDue(current); due !== null && due <= target; due = nextDue(current)) {
+    const decided = fallDue(world, current, due);
+    current = decided.account;
+    lines.push(...taxed(world, current, decided.charges));
+  }
+  return { account: current, lines };
+}
+
+/** The operator posts a draft: it is decided anew for its target date, and keeps its id. */
+export function postDraft(world: World, id: string): Reply {
+  const found = findInvoice(world, id);
+  if (found === undefined) return operatorRefusal("unknown");
+  const { account, invoice } = found;
+  if (invoice.status === "Posted") return operatorReply(200, invoiceMembers(invoice));
+  if (invoice.status === "Canceled") return operatorRefusal("conflict");
+  const wish: RunWish = { mode: "post", target: invoice.target, accounts: [account.id] };
+  const made = billAccount(world, account.id, wish);
+  if (made === null) return operatorRefusal("conflict");
+  return operatorReply(200, invoiceMembers(current(world, made)));
+}
+
+/** The invoice as it is now: credit may have settled it. */
+function current(world: World, made: Invoice): Invoice {
+  const found = world.get(made.account).invoices.find((one) => one.number === made.number);
+  if (found === undefined) throw new Error(`the model lost invoice ${made.number}`);
+  return found;
+}

@@ -17,7 +17,7 @@ import {
 import type { Actor } from "../store/audit.js";
 import { deleteDrafts, findDraftIds, saveDrafts } from "../store/drafts.js";
 import type { BillingServices, BillRunMode } from "./bill-run.js";
-import { findDamage } from "./damaged-items.js";
+import { damageOf, findUninvoiced } from "./damage.js";
 import { type DecidedAccount, postDecisions } from "./post.js";
 import { taxRateOf } from "./tax.js";
 
@@ -54,7 +54,7 @@ export async function billBatch(
   const outcomes: Outcomes = new Map();
   const loaded = await loadAccounts(connection, refs);
   await setAsideUnloadable(connection, refs, loaded, outcomes);
-  for (const [accountId, failure] of await findDamage(connection, refs, order.targetDate)) {
+  for (const [accountId, failure] of await findUninvoiced(connection, refs, order.targetDate)) {
     outcomes.set(accountId, { failure });
   }
   const unbilled = await loadUnbilled(connection, refs, order.targetDate);
@@ -88,6 +88,8 @@ function decideAccount(
   targetDate: CivilDate,
 ): Decision | string {
   try {
+    const damage = damageOf(account);
+    if (damage !== null) return damage;
     const current = books();
     return decideDue(toState(account, taxRateOf(account, current)), targetDate, current.engine);
   } catch (error) {

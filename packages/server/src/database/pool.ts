@@ -41,8 +41,10 @@ export function createPool(config: pg.PoolConfig): Pool {
     ...config,
     types,
   });
-  // An idle connection that breaks must not end the process; the next query opens a new one.
+  // A connection that breaks must not end the process, neither when it is idle nor when a transaction
+  // holds it (the pool listens only while it is idle): whoever uses it gets the error of its query.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

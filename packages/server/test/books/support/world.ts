@@ -2,13 +2,13 @@
  * Databases with many accounts, made by the real engine and the real posting, for tests that look at the
  * books from below the HTTP interface. The clock stands where a test puts it.
  */
-import { findPlan, shippedPriceBook } from "@paymaster/contract";
+import { findPlan } from "@paymaster/contract";
 import { addDays, decide, type PlanRequest } from "@paymaster/engine";
 import type { BillingServices } from "../../../src/billing/bill-run.js";
 import { postDecisions } from "../../../src/billing/post.js";
-import { ManualClock } from "../../../src/clock.js";
+import type { ManualClock } from "../../../src/clock.js";
 import { migrate } from "../../../src/database/migrate.js";
-import { createPool, type Pool, transaction } from "../../../src/database/pool.js";
+import { type Pool, transaction } from "../../../src/database/pool.js";
 import { checkInvariants } from "../../../src/invariants/index.js";
 import {
   type AccountRef,
@@ -17,6 +17,7 @@ import {
   toState,
 } from "../../../src/store/accounts.js";
 import { type DatabaseTemplate, startTestPostgres } from "../../support/postgres.js";
+import { servicesOf } from "./services.js";
 
 export interface BooksWorld extends BillingServices {
   readonly clock: ManualClock;
@@ -44,15 +45,6 @@ export async function openWorld(today: string, template?: DatabaseTemplate): Pro
       await database.drop();
     },
   };
-}
-
-export function servicesOf(url: string, today: string) {
-  const pool = createPool({ connectionString: url });
-  const books = {
-    engine: { profile: "2021", prices: shippedPriceBook },
-    taxRatePpm: () => 72_500,
-  } as const;
-  return { pool, clock: new ManualClock(today), books: () => books };
 }
 
 export interface Population {

@@ -43,8 +43,11 @@ export function createCallContext(progress: Progress, token: string | undefined)
   return { token, progress, sent: [], sentCount: 0 };
 }
 
-/** For `createClient`: progress and audit of the call that a request is sent for. */
-export function callHooks(log: (line: string) => void): Hooks {
+/**
+ * For `createClient`: progress and audit of the call that a request is sent for.
+ * @param log what one person who runs the server for one assistant wants to see
+ */
+export function callHooks(log?: (line: string) => void): Hooks {
   return {
     onResponse({ operation, method, status, trackingId }) {
       const call = currentCall();
@@ -54,7 +57,7 @@ export function callHooks(log: (line: string) => void): Hooks {
       call.sent.push({ operation, method, status, tracking_id: trackingId });
     },
     onRetry({ operation, error, waitMs }) {
-      log(`${operation}: again in ${waitMs} ms: ${error.message}`);
+      log?.(`${operation}: again in ${waitMs} ms: ${error.message}`);
       const seconds = Math.max(1, Math.ceil(waitMs / 1000));
       currentCall()?.progress.report(`${error.message} Trying again in ${seconds} s.`);
     },

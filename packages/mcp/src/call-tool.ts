@@ -1,6 +1,6 @@
 /** Carries out a call of a tool: checks its arguments, asks the client, shapes the result. */
-import { AbortError, type PdfDownload } from "@paymaster/client";
-import { explainError } from "./explain-error.js";
+import type { PdfDownload } from "@paymaster/client";
+import { explainError, isCancelled } from "./explain-error.js";
 import type { ToolServices } from "./tool-outcome.js";
 import { type Arguments, failed, type ToolCall, type ToolOutcome } from "./tool-outcome.js";
 import type { Tool } from "./tools.js";
@@ -26,7 +26,7 @@ export async function callTool(call: ToolCall, services: ToolServices): Promise<
   } catch (error) {
     const { credentialOrigin } = services;
     const text = explainError(error, { operation: tool.operation, credentialOrigin });
-    return failed(error instanceof AbortError ? "cancelled" : "error", text);
+    return failed(isCancelled(error) ? "cancelled" : "error", text);
   }
 }
 

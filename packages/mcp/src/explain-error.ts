@@ -5,6 +5,8 @@ import {
   AuthenticationError,
   MissingScopeError,
   NetworkError,
+  QueueFullError,
+  QuotaStoreError,
   RateLimitError,
   TimeoutError,
   UnexpectedResponseError,
@@ -24,7 +26,7 @@ export function explainError(error: unknown, context: ErrorContext): string {
   if (error instanceof AuthenticationError) {
     return `Not authenticated: ${error.message} The credential comes from ${context.credentialOrigin}; the person who runs this server has to correct it there and start it again.`;
   }
-  if (error instanceof ApiError) return explainRefusal(error);
+  if (error instanceof ApiError) return explainRefusal(error, context.operation);
   if (error instanceof AbortError) return "Cancelled.";
   if (
     error instanceof TimeoutError ||
@@ -33,13 +35,17 @@ export function explainError(error: unknown, context: ErrorContext): string {
   ) {
     return `The service gave no usable answer: ${error.message}. ${afterNoAnswer(context.operation)}`;
   }
+  if (error instanceof QueueFullError || error instanceof QuotaStoreError) {
+    return `Nothing was sent: ${error.message}. Try again in a minute.`;
+  }
   return `This server failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function explainRefusal(error: ApiError): string {
+function explainRefusal(error: ApiError, operation: Operation): string {
   const lines = [`The service refused (code ${error.code}): ${error.message}`];
   for (const { field, message } of error.errors) lines.push(`- ${field}: ${message}`);
   if (error.errors.length > 0) lines.push("Correct these arguments and call the tool again.");
+  if (error.status >= 500) lines.push(afterNoAnswer(operation));
   if (error.trackingId !== undefined) lines.push(`Tracking id for support: ${error.trackingId}`);
   return lines.join("\n");
 }
@@ -56,7 +62,8 @@ function explainRateLimit(error: RateLimitError): string {
     .filter((detail) => detail !== undefined)
     .join(", ");
   const quota = details === "" ? "" : ` (${details})`;
-  const said = `A quota is used up${quota}: ${error.message}`;
+  const sent = error.sent ? "" : " Nothing was sent.";
+  const said = `A quota is used up${quota}: ${error.message}${sent}`;
   if (error.retryAt === undefined) return `${said} Wait a minute before calling again.`;
   const instant = error.retryAt.toISOString().replace(".000Z", "Z");
   const wait =
@@ -79,4 +86,9 @@ function afterNoAnswer({ effect }: Operation): string {
   return effect === "read"
     ? "Nothing was changed; the call may be repeated later."
     : "Whether the change was carried out is unknown: read the account's plans before trying again, or it may be charged twice.";
+}
+
+/** A cancelled request is not answered; this only keeps it out of the errors. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof AbortError || (error instanceof Error && error.name === "AbortError");
 }

@@ -1,6 +1,5 @@
 /** The resources: the sub accounts, the sheet of one, and two reports over all. All are JSON. */
 import { ErrorCode, McpError, type ReadResourceResult } from "@modelcontextprotocol/sdk/types.js";
-import { AbortError } from "@paymaster/client";
 import { type Address, accountAddress, readAddress, writeAddress } from "./addresses.js";
 import type { Progress } from "./progress.js";
 import { readAccountSheet, SHEET_TOOLS } from "./reports/account-sheet.js";
@@ -137,9 +136,4 @@ function failure(uri: string, { problem, error }: Failure): McpError {
   const { errorName } = (error ?? {}) as { errorName?: unknown };
   if (errorName === "accountNotFound") return notFound(uri, problem);
   return new McpError(ErrorCode.InternalError, problem, { uri });
-}
-
-/** A cancelled request is not answered; this only keeps it out of the errors. */
-export function isCancelled(error: unknown): boolean {
-  return error instanceof AbortError || (error instanceof Error && error.name === "AbortError");
 }

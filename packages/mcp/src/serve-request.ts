@@ -4,9 +4,9 @@ import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/proto
 import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { AuditEntry, AuditLog } from "./audit.js";
 import { type CallContext, createCallContext, runCall } from "./call-context.js";
+import { isCancelled } from "./explain-error.js";
 import type { ClientLog } from "./logging.js";
 import { createProgress, type Progress } from "./progress.js";
-import { isCancelled } from "./resources.js";
 
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 

@@ -201,9 +201,9 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
   };
 }
 
-function createService({ baseUrl, profile, log, hasQuotas }: HttpEndpointOptions): Service {
+function createService({ baseUrl, profile, hasQuotas }: HttpEndpointOptions): Service {
   const quota = hasQuotas ? createQuotaPlanner({ profile }) : undefined;
-  const hooks = callHooks(log);
+  const hooks = callHooks();
   const authentication = callersToken;
   return {
     quota,

@@ -1,7 +1,14 @@
 /** The two reports over a master's sub accounts: licences and what idle ones cost; what renews next. */
 import { writeAddress } from "../addresses.js";
 import type { Progress } from "../progress.js";
-import { type LeftOut, type Place, type Walk, type WalkLimits, walkFleet } from "./fleet.js";
+import {
+  type LeftOut,
+  type Place,
+  REPORT_TURN,
+  type Walk,
+  type WalkLimits,
+  walkFleet,
+} from "./fleet.js";
 import {
   byIdleCost,
   idleCost,
@@ -68,7 +75,7 @@ export async function licenceReport(options: ReportOptions): Promise<LicenceRepo
   const { reader, signal } = options;
   const walk = await walkFleet({
     ...options,
-    readAccount: ({ id }) => reader.read("get_plan_usage", { accountId: id }, signal),
+    readAccount: ({ id }) => reader.read("get_plan_usage", { accountId: id }, signal, REPORT_TURN),
   });
   if ("ok" in walk) return walk;
   const day = walk.read_at.slice(0, 10);
@@ -106,7 +113,7 @@ export async function renewalReport(options: ReportOptions): Promise<RenewalRepo
   const { reader, signal } = options;
   const walk = await walkFleet({
     ...options,
-    readAccount: ({ id }) => reader.read("account_plans", { accountId: id }, signal),
+    readAccount: ({ id }) => reader.read("account_plans", { accountId: id }, signal, REPORT_TURN),
   });
   if ("ok" in walk) return walk;
   return {

@@ -4,7 +4,7 @@
  */
 import { RateLimitError } from "@paymaster/client";
 import type { Progress } from "../progress.js";
-import type { Reader, Reading } from "./reader.js";
+import type { Reader, Reading, Turn } from "./reader.js";
 
 export interface SubAccount {
   readonly id: string;
@@ -53,6 +53,9 @@ export interface WalkLimits {
 
 export const WALK_LIMITS: WalkLimits = { maxAccounts: 100, maxMs: 40_000, reserve: 0.25 };
 
+/** Reports take what others leave, and end rather than wait for the next minute or day. */
+export const REPORT_TURN: Turn = { priority: "background", maxWaitMs: 10_000 };
+
 const CONCURRENCY = 4;
 const MAX_FAILED_SHOWN = 50;
 /** Limits of a second are far smaller, those of a day are not (facts, 5.1). */
@@ -79,6 +82,7 @@ export async function walkFleet<T>(
       ...(place.page === undefined ? {} : { next_page_token: place.page }),
     },
     signal,
+    REPORT_TURN,
   );
   if (!list.ok) return list;
   const page = accountsOf(list.data);
@@ -148,7 +152,7 @@ async function walkPage<T>(
         stopped ??= { reason: "The report took long enough." };
         return;
       }
-      const reading = isFree(account) ? undefined : await readAccount(account);
+      const reading = isFree(account) ? undefined : paid(await readAccount(account));
       const stop = reading === undefined ? undefined : reasonToStop(reading, limits);
       // A refusal for want of quota is not this account's failure: it comes first next time.
       if (stop === undefined || reading?.ok === true) results.set(index, { account, reading });
@@ -170,6 +174,13 @@ async function walkPage<T>(
     stoppedAt: stoppedAt < 0 ? accounts.length : stoppedAt,
     stopped: stoppedAt < 0 ? undefined : stopped,
   };
+}
+
+/** An account on trial has no plan that is paid for; that is no failure. */
+function paid<T>(reading: Reading<T>): Reading<T> | undefined {
+  if (reading.ok) return reading;
+  const { errorName } = (reading.error ?? {}) as { errorName?: unknown };
+  return errorName === "paidAccountOnly" ? undefined : reading;
 }
 
 function isFree({ account_type }: SubAccount): boolean {

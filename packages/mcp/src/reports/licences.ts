@@ -26,7 +26,8 @@ export const PRICE_CURRENCY = shippedPriceBook.currency;
 export function licencesIn(usage: unknown, day: string): LicenceLine[] {
   return entriesOf(usage).map(({ type, hosts, usage: used }) => {
     const idle = Math.max(0, hosts - used);
-    return { plan_type: type, ...described(type, idle, day), hosts, used, idle };
+    const { plan_name, ...cost } = described(type, idle, day);
+    return { plan_type: type, plan_name, hosts, used, idle, ...cost };
   });
 }
 

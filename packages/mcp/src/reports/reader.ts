@@ -24,12 +24,19 @@ export type Reading<T> =
       readonly error: unknown;
     };
 
+/** How far a call may be put off for the quota; the client's usual otherwise. */
+export interface Turn {
+  readonly priority: "interactive" | "background";
+  readonly maxWaitMs: number;
+}
+
 export interface Reader {
   /** Rejects only when the signal is aborted. */
   read<T extends ToolName>(
     tool: T,
     input: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    turn?: Turn,
   ): Promise<Reading<Output<T>>>;
   /** Whether reports may use the operation. */
   offers(tool: ToolName): boolean;
@@ -59,10 +66,11 @@ export function createReader({ client, credentialOrigin, offered }: ReaderOption
     operation: Operation,
     input: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    turn: Turn | undefined,
   ): Promise<Reading<unknown>> {
     const key = `${operation.tool} ${canonicalJson(input)}`;
     try {
-      const answer = await client.request(operation.tool, input, { signal });
+      const answer = await client.request(operation.tool, input, { signal, ...turn });
       const { limit, remaining } = answer.rateLimit ?? {};
       const reading: Remembered = {
         ok: true,
@@ -96,13 +104,14 @@ export function createReader({ client, credentialOrigin, offered }: ReaderOption
       tool: T,
       input: Readonly<Record<string, string>>,
       signal: AbortSignal,
+      turn?: Turn,
     ) {
       if (!offers(tool)) {
         const problem = `The configuration of this server does not offer ${tool}.`;
         return { ok: false, error: undefined, problem };
       }
       // The client types its answers by the tool's name; here the name is a variable.
-      return (await ask(operations[tool], input, signal)) as Reading<Output<T>>;
+      return (await ask(operations[tool], input, signal, turn)) as Reading<Output<T>>;
     },
   };
 }

@@ -15,9 +15,12 @@ export interface RenewalLine {
   readonly list_price: number | null;
 }
 
-/** By date; plans without a next invoice are left out. */
+/** By date; plans without a next invoice, or that have ended already, are left out. */
 export function renewalsIn(plans: unknown): RenewalLine[] {
-  return [...entriesOf(plans), ...recordingOf(plans)].map(toLine).sort(byDate);
+  return [...entriesOf(plans), ...recordingOf(plans)]
+    .filter(({ status }) => status.toLowerCase() !== "expired")
+    .map(toLine)
+    .sort(byDate);
 }
 
 export function byDate(a: RenewalLine, b: RenewalLine): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createProgress, PULSE_MS, type ProgressNotification } from "../src/progress.js";
+import { createProgress, type ProgressNotification, PULSE_MS } from "../src/progress.js";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -39,3 +39,14 @@ export async function untilWorked(
   }
   if (afterMs > 0) await sleep(afterMs);
 }
+
+/** Resolves when the run is over. */
+export async function untilDone(db: Queryable, runId: string): Promise<void> {
+  const begunMs = performance.now();
+  for (;;) {
+    const { rows } = await db.query("select status from bill_runs where id = $1", [runId]);
+    if (rows[0]?.status !== "running") return;
+    if (performance.now() - begunMs > 4 * LIMIT_MS) throw new Error(`run ${runId} does not end`);
+    await sleep(POLL_MS * 10);
+  }
+}

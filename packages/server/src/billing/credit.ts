@@ -3,10 +3,16 @@
  * payer, its credit settles what is open, the oldest due date first. In between it stays: what a payment
  * for some invoices left over does not silently pay others.
  */
-import { type Applied, allocate, creditApplied, type OpenInvoice } from "@paymaster/engine";
+import {
+  type Applied,
+  allocate,
+  type CivilDate,
+  creditApplied,
+  type OpenInvoice,
+} from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
 import { insertRows } from "../database/rows.js";
-import type { AccountRef } from "../store/accounts.js";
+import type { AccountRef, LoadedAccount } from "../store/accounts.js";
 import { toLedger, writePostings } from "../store/ledger.js";
 import type { PostContext, PostedInvoice } from "./post.js";
 
@@ -120,6 +126,23 @@ export async function openInvoices(
     ],
   });
   return rows;
+}
+
+/** What the payer's credit leaves, after what is owed already, for an invoice of that due date. */
+export async function creditLeftFor(
+  db: Queryable,
+  { record, payer }: LoadedAccount,
+  dueDate: CivilDate,
+): Promise<number> {
+  if (payer.creditMinor === 0) return 0;
+  const { rows } = await db.query({
+    name: "owed-before",
+    text: `select coalesce(sum(balance_minor), 0)::bigint as owed from invoices
+      where master_id = $1 and payer_id = $2 and currency = $3 and balance_minor > 0
+        and due_date <= $4`,
+    values: [record.masterId, payer.accountId, record.currency, dueDate],
+  });
+  return Math.max(0, payer.creditMinor - (rows[0]?.owed ?? 0));
 }
 
 /** Lowers the balances and records what was applied from where. */

@@ -5,6 +5,7 @@
 import type { Contact } from "@paymaster/engine";
 import {
   type AccountState,
+  addDays,
   type Command,
   type Decision,
   decide,
@@ -21,6 +22,7 @@ import {
   lockAccounts,
   toState,
 } from "../store/accounts.js";
+import { creditLeftFor } from "./credit.js";
 import { postDecisions } from "./post.js";
 import { toPreviewBody } from "./preview-body.js";
 import { taxRateOf } from "./tax.js";
@@ -84,15 +86,15 @@ export async function planWrite(
   const decision = decide(before, command, today, books.engine);
   if (!decision.ok) throw operationFault(call, decision.error, decision.params);
   return {
-    preview: () =>
-      toPreviewBody(
-        previewOf(before, decision, books.engine, {
-          today,
-          creditMinor: loaded.payer.creditMinor,
-          paymentTermDays: loaded.payer.paymentTermDays,
-        }),
+    preview: async () => {
+      const { paymentTermDays } = loaded.payer;
+      // What is owed already takes its part of the credit first, as it will when this is written.
+      const creditMinor = await creditLeftFor(connection, loaded, addDays(today, paymentTermDays));
+      return toPreviewBody(
+        previewOf(before, decision, books.engine, { today, creditMinor, paymentTermDays }),
         loaded.record.currency,
-      ),
+      );
+    },
     write: async () => {
       const context = {
         now: services.clock.now(),

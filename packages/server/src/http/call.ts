@@ -55,7 +55,7 @@ export type ReadHandler = (call: Call) => Promise<Reply | FileReply>;
 
 /** A change that was decided and not yet made. */
 export interface PlannedWrite {
-  readonly preview: () => PreviewBody;
+  readonly preview: () => PreviewBody | Promise<PreviewBody>;
   /** Makes the change in the transaction that decided it. */
   readonly write: () => Promise<Reply>;
 }

@@ -31,7 +31,7 @@ export async function performWrite(
       const planned = await handler(call, connection, false);
       return {
         status: 200,
-        body: planned.preview(),
+        body: await planned.preview(),
         headers: { "preference-applied": "preview" },
       };
     } finally {

@@ -44,6 +44,18 @@ export function findConnection(environment: Environment): Connection {
   };
 }
 
+/**
+ * The operator's API and key, from the credentials file alone: the key is above all tenants and has no
+ * business in an environment.
+ * @throws UsageError that says what is missing and where
+ */
+export function findOperator(environment: Environment): { adminUrl: string; adminKey: string } {
+  const credentials = readCredentials(
+    environment.PAYMASTER_CREDENTIALS ?? DEFAULT_CREDENTIALS_FILE,
+  );
+  return { adminUrl: credentials.text("admin_url"), adminKey: credentials.text("admin_key") };
+}
+
 function readCredentials(file: string) {
   let members: Record<string, unknown>;
   try {

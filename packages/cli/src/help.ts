@@ -18,6 +18,7 @@ Commands
 ${columns([
   ["serve", "start the server (paymaster serve --help)"],
   ["mcp", "start the MCP server on standard input and output (paymaster mcp --help)"],
+  ["invariants [--json]", "recompute the books of a running server, with the operator's key"],
 ])}
 
 Operations of the API (\`me\` is the caller's own account)

@@ -2,6 +2,7 @@
 import { ApiError, RateLimitError } from "@paymaster/client";
 import { exitCodeOf, UsageError } from "./exit-codes.js";
 import { helpText } from "./help.js";
+import { invariants } from "./invariants.js";
 import { findOperationCommand, runOperation } from "./operation-command.js";
 import { packageVersion } from "./version.js";
 
@@ -22,6 +23,7 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   // Loaded on demand: the server and the MCP library take longer to load than a call takes.
   if (command === "serve") return (await import("./serve.js")).serve(rest);
   if (command === "mcp") return (await import("./mcp.js")).mcp(rest);
+  if (command === "invariants") return invariants(rest, process.env);
   const found = findOperationCommand(args);
   if (found === undefined) {
     throw new UsageError(`unknown command: ${args.join(" ")}\nTry: paymaster --help`);

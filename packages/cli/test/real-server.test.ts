@@ -64,3 +64,14 @@ it("an order from creation to the PDF", async () => {
   expect(fields.code).toBe(4);
   expect(fields.stderr).toMatch(/hosts: /);
 });
+
+it("the books of a running server, rule by rule", async () => {
+  const cwd = emptyFolder();
+  const people = await run(["invariants"], cwd);
+  expect(people.code, people.stderr).toBe(0);
+  expect(people.stdout).toMatch(/^ok {5}books_balance: .*\n/);
+  expect(people.stdout).toMatch(/All \d+ rules hold\.\n$/);
+  const programs = await run(["invariants", "--json"], cwd);
+  expect(JSON.parse(programs.stdout)).toMatchObject({ ok: true });
+  expect((await run(["invariants", "--what"], cwd)).code).toBe(2);
+});

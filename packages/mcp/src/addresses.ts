@@ -23,6 +23,7 @@ export function readAddress(text: string): Address | undefined {
     return fits ? { kind: "account", accountId } : undefined;
   }
   if (host === "accounts") {
+    if (pathname !== "") return undefined;
     return names.every((name) => name === "page") ? { kind: "accounts", page } : undefined;
   }
   if (host !== "fleet" || !names.every((name) => name === "page" || name === "from")) {

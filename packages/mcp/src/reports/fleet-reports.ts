@@ -18,7 +18,7 @@ import {
   PRICE_NOTE,
   sumByType,
 } from "./licences.js";
-import type { Reader, Reading } from "./reader.js";
+import { notOffered, type Reader, type Reading } from "./reader.js";
 import { byDate, type RenewalLine, renewalsIn } from "./renewals.js";
 
 export interface ReportOptions {
@@ -73,6 +73,7 @@ type Failure = Extract<Reading<unknown>, { ok: false }>;
 
 export async function licenceReport(options: ReportOptions): Promise<LicenceReport | Failure> {
   const { reader, signal } = options;
+  if (!reader.offers("get_plan_usage")) return notOffered("get_plan_usage");
   const walk = await walkFleet({
     ...options,
     readAccount: ({ id }) => reader.read("get_plan_usage", { accountId: id }, signal, REPORT_TURN),
@@ -111,6 +112,7 @@ export async function licenceReport(options: ReportOptions): Promise<LicenceRepo
 
 export async function renewalReport(options: ReportOptions): Promise<RenewalReport | Failure> {
   const { reader, signal } = options;
+  if (!reader.offers("account_plans")) return notOffered("account_plans");
   const walk = await walkFleet({
     ...options,
     readAccount: ({ id }) => reader.read("account_plans", { accountId: id }, signal, REPORT_TURN),

@@ -106,14 +106,17 @@ export function createReader({ client, credentialOrigin, offered }: ReaderOption
       signal: AbortSignal,
       turn?: Turn,
     ) {
-      if (!offers(tool)) {
-        const problem = `The configuration of this server does not offer ${tool}.`;
-        return { ok: false, error: undefined, problem };
-      }
+      if (!offers(tool)) return notOffered(tool);
       // The client types its answers by the tool's name; here the name is a variable.
       return (await ask(operations[tool], input, signal, turn)) as Reading<Output<T>>;
     },
   };
+}
+
+/** Told once for a whole report that would need the operation for each account. */
+export function notOffered(tool: ToolName): Extract<Reading<unknown>, { ok: false }> {
+  const problem = `The configuration of this server does not offer ${tool}.`;
+  return { ok: false, error: undefined, problem };
 }
 
 function isRare({ specialLimits }: Operation): boolean {

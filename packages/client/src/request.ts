@@ -8,6 +8,7 @@ import type { Priority, QuotaPlanner, Turn } from "./planner/types.js";
 import { answerDateMs, type RateLimit, readRateLimit } from "./rate-limit.js";
 import { type ReadLimits, readAnswer, trackingId } from "./response.js";
 import { type RetryPolicy, shouldRetry } from "./retry.js";
+import { askServiceTime } from "./service-time.js";
 import { buildQuery, expandPath, type ParameterValues } from "./url.js";
 
 /** What all calls of one client share. */
@@ -184,7 +185,10 @@ async function sendOnce(
 /** @returns undefined without a planner */
 function takeTurn(sender: Sender, call: PreparedCall): Promise<Turn> | undefined {
   const { plan, input, options } = call;
-  return sender.quota?.turn({ tool: plan.tool, input }, options);
+  const { signal, priority, maxWaitMs, flow } = options;
+  const askTime = () => askServiceTime(sender.baseUrl, sender.fetch);
+  const turn = { signal, priority, maxWaitMs, flow, askTime };
+  return sender.quota?.turn({ tool: plan.tool, input }, turn);
 }
 
 function outgoingRequest(call: PreparedCall): OutgoingRequest {

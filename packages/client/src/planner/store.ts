@@ -13,6 +13,8 @@ export interface QuotaExchange<T> {
 }
 
 export interface QuotaStore {
+  /** Whether others may read what is appended; if not, only the exchange itself counts. */
+  readonly isShared: boolean;
   /**
    * Runs `work` while nobody else changes the counts.
    * @param work is given the records that others appended since the last exchange (at the first one:
@@ -31,6 +33,7 @@ export interface QuotaStore {
 /** Keeps nothing beyond the planner itself: for one process, until it ends. */
 export function memoryQuotaStore(): QuotaStore {
   return {
+    isShared: false,
     exchange: (work) => work([]).value,
     close() {},
   };

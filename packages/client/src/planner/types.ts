@@ -61,7 +61,13 @@ export interface TurnOptions {
   readonly maxWaitMs?: number | undefined;
   /** Calls of one flow (a job, a user) keep their order; flows take turns. Default: one flow. */
   readonly flow?: string | undefined;
+  /** Takes the call out of the queue at once. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Asks the service for its time, in milliseconds since 1970. Used only where it runs on a test clock,
+   * which may have been moved: before a call is refused, and now and then while calls wait.
+   */
+  readonly askTime?: (() => Promise<number | undefined>) | undefined;
 }
 
 /** A call as far as quotas are concerned. */

@@ -365,7 +365,6 @@ create table statements (
   unique (master_id, payer_id, bill_run_id, currency)
 );
 create index statements_id on statements (id);
-create index statements_listing on statements (master_id, payer_id, statement_date, id);
 
 create table statement_lines (
   master_id text not null,

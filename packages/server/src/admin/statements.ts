@@ -1,5 +1,5 @@
 /** Consolidated statements of a payer, and their lines. */
-import { isCivilDate, minorToMajor } from "@paymaster/engine";
+import { minorToMajor } from "@paymaster/engine";
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import { findAccountInBooks } from "../store/accounts.js";
@@ -20,17 +20,14 @@ export function registerStatementRoutes(app: FastifyInstance, { pool }: AdminSer
     const account = await findAccountInBooks(pool, params.id ?? "");
     if (account === undefined) throw notFound(`Account does not exist: ${params.id}.`);
     const limit = readLimit(query);
-    const [statementDate, id] = readCursor(query, 2) ?? [];
-    if (statementDate !== undefined && !isCivilDate(statementDate)) {
-      throw badField("after", "Must be the next of an earlier answer.");
-    }
-    const before = statementDate === undefined || id === undefined ? null : { statementDate, id };
+    const [billRunId, id] = readCursor(query, 2) ?? [];
+    const before = billRunId === undefined || id === undefined ? null : { billRunId, id };
     const statements = await listStatements(pool, account, { before, limit });
     return {
       status: 200,
       body: {
         statements: statements.map(statementBody),
-        next: nextOf(statements, limit, (last) => toCursor([last.statementDate, last.id])),
+        next: nextOf(statements, limit, (last) => toCursor([last.billRunId, last.id])),
       },
     };
   });

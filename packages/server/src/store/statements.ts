@@ -26,12 +26,12 @@ export interface StatementLine {
 const RECORD = `master_id as "masterId", id, payer_id as "payerId", bill_run_id as "billRunId",
   statement_date as "statementDate", currency, total_minor as "totalMinor", invoices`;
 
-/** Statements of a payer, the newest first; `before` is the last one of the page before. */
+/** Statements of a payer, the newest run (whose ids grow with time) first; `before` is the last one of the page before. */
 export async function listStatements(
   db: Queryable,
   payer: AccountRef,
   page: {
-    readonly before: Pick<StatementRecord, "statementDate" | "id"> | null;
+    readonly before: Pick<StatementRecord, "billRunId" | "id"> | null;
     readonly limit: number;
   },
 ): Promise<StatementRecord[]> {
@@ -39,12 +39,12 @@ export async function listStatements(
     name: "list-statements",
     text: `select ${RECORD} from statements
       where master_id = $1 and payer_id = $2
-        and ($3::date is null or (statement_date, id) < ($3::date, $4::text))
-      order by statement_date desc, id desc limit $5`,
+        and ($3::text is null or (bill_run_id, id) < ($3, $4::text))
+      order by bill_run_id desc, id desc limit $5`,
     values: [
       payer.masterId,
       payer.accountId,
-      page.before?.statementDate ?? null,
+      page.before?.billRunId ?? null,
       page.before?.id ?? null,
       page.limit,
     ],

@@ -48,15 +48,18 @@ export interface AuditEntry {
 }
 
 export interface AuditLog {
-  /** @returns whether the line was written; a write to the service must not go on without */
-  record(entry: AuditEntry): boolean;
+  /**
+   * @param token of this call, which must not appear
+   * @returns whether the line was written; a change must not be sent without it
+   */
+  record(entry: AuditEntry, token?: string): boolean;
 }
 
 export interface AuditOptions {
   readonly file: string;
   readonly now: () => number;
-  /** Texts that must not appear, e.g. the credential; asked for at each line. */
-  readonly secrets?: (() => readonly string[]) | undefined;
+  /** Texts that must not appear in any line, e.g. the credential. */
+  readonly secrets?: readonly string[] | undefined;
   readonly log: (line: string) => void;
   readonly maxFileBytes?: number | undefined;
   readonly filesKept?: number | undefined;
@@ -64,6 +67,8 @@ export interface AuditOptions {
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 const FILES_KEPT = 5;
+/** Shorter ones appear in other words by chance. */
+const MIN_SECRET_LENGTH = 4;
 const MAX_TEXT_LENGTH = 300;
 const MAX_NAME_LENGTH = 100;
 /** So that one call cannot fill the file; its arguments are left out then. */
@@ -76,8 +81,10 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   const { file, now, log } = options;
   let failing = false;
   return {
-    record(entry) {
-      const secrets = (options.secrets?.() ?? []).filter((secret) => secret.length >= 4);
+    record(entry, token) {
+      const secrets = [...(options.secrets ?? []), ...(token === undefined ? [] : [token])].filter(
+        ({ length }) => length >= MIN_SECRET_LENGTH,
+      );
       const line = { at: new Date(now()).toISOString(), ...entry };
       try {
         appendLine(writeLine(line, secrets), options);

@@ -82,7 +82,7 @@ function recordEntry(
   // Every letter that a person types asks for suggestions; only what reaches the service is a call.
   if (asked.kind === "completion" && context.sentCount === 0) return true;
   const version = server.getClientVersion();
-  return audit.record({
+  const entry: AuditEntry = {
     ...asked,
     ...ending,
     requests: context.sent,
@@ -92,7 +92,8 @@ function recordEntry(
     client: version === undefined ? undefined : `${version.name} ${version.version}`,
     account_id: caller?.accountId,
     actor: caller?.actor,
-  });
+  };
+  return audit.record(entry, context.token);
 }
 
 function tell(log: ClientLog, asked: Asked, { outcome }: Ending, durationMs: number): void {

@@ -48,7 +48,7 @@ export async function startStdioServer(options: StdioServerOptions): Promise<Run
   const state = stateFolder(environment);
   const file = options.auditFile ?? defaultAuditFile(state);
   const secrets = secretsOf(entry?.value, environment);
-  const audit = createAuditLog({ file, now: Date.now, secrets: () => secrets, log });
+  const audit = createAuditLog({ file, now: Date.now, secrets, log });
   const store = createSpendingFiles(spendingFolder(state, client.baseUrl));
   const server = createMcpServer(config, client, {
     allowWrites,

@@ -17,7 +17,7 @@ function setUp(options: { maxFileBytes?: number; filesKept?: number; secrets?: s
     log: (line) => log.push(line),
     maxFileBytes: options.maxFileBytes,
     filesKept: options.filesKept,
-    secrets: () => options.secrets ?? [],
+    secrets: options.secrets,
   });
   const lines = () =>
     readFileSync(file, "utf8")
@@ -62,8 +62,16 @@ describe("the audit file", () => {
       },
       problem: `refused ${secret}`,
     });
+    audit.record({ ...entry, problem: "a-token-of-one-call" }, "a-token-of-one-call");
     const text = readFileSync(file, "utf8");
-    for (const hidden of [secret, "hunter2!", "the-confirmation", '"s"', '"t"']) {
+    for (const hidden of [
+      secret,
+      "a-token-of-one-call",
+      "hunter2!",
+      "the-confirmation",
+      '"s"',
+      '"t"',
+    ]) {
       expect(text).not.toContain(hidden);
     }
     expect(lines()[0]?.arguments).toMatchObject({

@@ -93,15 +93,8 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
   const services = createKnown<Service>(MAX_KNOWN, (one) => void one.quota?.close());
   // A confirmation outlives its session: some clients open one for each call.
   const confirmations = createKnown<Confirmations<Preview>>(MAX_KNOWN, () => {});
-  const audit = createAuditLog({
-    file: options.auditFile,
-    now: Date.now,
-    log: options.log,
-    secrets: () => {
-      const token = currentCall()?.token;
-      return token === undefined ? [] : [token];
-    },
-  });
+  const { auditFile: file, log } = options;
+  const audit = createAuditLog({ file, now: Date.now, log });
 
   async function begin(caller: HttpCaller, session: SessionOptions): Promise<Session> {
     const owner = ownerOf(caller);

@@ -67,7 +67,8 @@ function seller(party: Seller): XmlElement | null {
     address("cac:PostalAddress", party.address),
     taxScheme(party.vatId, "VAT"),
     // Any scheme but VAT makes it a tax registration (BT-32).
-    taxScheme(party.taxNumber, "TAX"),
+    // Any scheme but VAT makes it a tax registration (BT-32); FC is what CII calls it.
+    taxScheme(party.taxNumber, "FC"),
     group(
       "cac:PartyLegalEntity",
       text("cbc:RegistrationName", party.name),

@@ -75,7 +75,7 @@ describe("the rules themselves", () => {
     ["BR-CO-17", taxed, "<cbc:Percent>19</cbc:Percent>", "<cbc:Percent>21</cbc:Percent>"],
     ["BR-S-02", taxed, /<cac:PartyTaxScheme>[\s\S]*?<\/cac:PartyTaxScheme>\s*/g, ""],
     ["BR-E-10", taxed, /<cbc:TaxExemptionReason>.*/, ""],
-    ["BR-O-02", untaxed, "<cbc:ID>TAX</cbc:ID>", "<cbc:ID>VAT</cbc:ID>"],
+    ["BR-O-02", untaxed, "<cbc:ID>FC</cbc:ID>", "<cbc:ID>VAT</cbc:ID>"],
     ["BR-O-05", untaxed, /<cbc:ID>O<\/cbc:ID>/g, "<cbc:ID>O</cbc:ID><cbc:Percent>0</cbc:Percent>"],
     ["BR-11", untaxed, "<cbc:IdentificationCode>FR</cbc:IdentificationCode>", ""],
     ["BR-CL-01", untaxed, ">380<", ">381<"],

@@ -3,14 +3,22 @@ import {
   ConfigError,
   credentialsPath,
   type Log,
+  type RunningServer,
   readConfig,
   SERVE_HELP,
   startServer,
 } from "@paymaster/server";
 import { mcpOptions } from "./mcp-endpoint.js";
 
-/** After a first signal the server has this long to finish; a second signal ends it at once. */
+/** Time to finish what is under way; then the server ends at once. */
 const STOP_LIMIT_MS = 20_000;
+/** A start that is broken off has nothing to finish but its PostgreSQL. */
+const BREAK_OFF_LIMIT_MS = 1_000;
+/** One Ctrl-C reaches a child of npm twice: from the terminal and from npm. */
+const SAME_SIGNAL_MS = 1_000;
+const PARENT_POLL_MS = 250;
+/** A closed terminal (SIGHUP) must not leave a PostgreSQL behind either. */
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Runs until the server stops; returns the exit code. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -27,26 +35,62 @@ export async function serve(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (config instanceof ConfigError) {
-    console.error(`paymaster serve: ${config.message}\nTry paymaster serve --help.`);
+    console.error(`paymaster serve: ${config.message}\nTry: paymaster serve --help`);
     return 2;
   }
+  // Nobody reads any more (a closed terminal, a pipe's end): no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const startedMs = performance.now();
-  let server: Awaited<ReturnType<typeof startServer>>;
+  const interruption = new AbortController();
+  const signal = untilSignal();
+  void signal.then(() => interruption.abort());
+  const breakOff = () => setTimeout(() => process.exit(1), BREAK_OFF_LIMIT_MS).unref();
+  interruption.signal.addEventListener("abort", breakOff);
+  let server: RunningServer;
   try {
-    server = await startServer(config, log, { mcp: mcpOptions(process.env) });
+    server = await startServer(config, log, {
+      mcp: mcpOptions(process.env),
+      signal: interruption.signal,
+    });
   } catch (error) {
     console.error(`paymaster serve: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
-  for (const notice of server.notices) console.log(notice);
-  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  console.log(`Paymaster is ready at ${server.origin} (${seconds} s).`);
-  console.log(`Credentials: ${credentialsPath(server.dataDir)}`);
-  const code = await Promise.race([untilSignal(), untilFailure(server.failed)]);
-  const limit = setTimeout(() => process.exit(1), STOP_LIMIT_MS);
+  interruption.signal.removeEventListener("abort", breakOff);
+  console.log(welcome(server, performance.now() - startedMs));
+  const code = await Promise.race([signal, untilFailure(server.failed)]);
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
   await server.stop();
-  clearTimeout(limit);
   return code;
+}
+
+/** Where everything is, and a first call to paste into another terminal. */
+function welcome({ origin, dataDir, notices, clock }: RunningServer, tookMs: number): string {
+  const file = credentialsPath(dataDir);
+  const { kind, ticking } = clock.state;
+  const rows = [
+    ["API", `${origin}/v2`],
+    ["operator's API", `${origin}/admin/v1`],
+    ["MCP", `${origin}/mcp`],
+    ["documents", `${origin}/openapi.json, ${origin}/postman.json`],
+    ["credentials", file],
+    ...(kind === "test"
+      ? [["test clock", `${clock.now().toISOString()}, ${ticking ? "ticking" : "standing still"}`]]
+      : []),
+  ];
+  const key = `$(node -p ${quote(`require(${JSON.stringify(file)}).api_key`)})`;
+  return [
+    ...notices,
+    `Paymaster is ready at ${origin} (${(tookMs / 1_000).toFixed(1)} s).`,
+    ...rows.map(([name = "", value]) => `  ${name.padEnd(15)} ${value}`),
+    "Try it in another terminal; Ctrl-C stops the server:",
+    `  curl -H "Authorization: Bearer ${key}" ${origin}/v2/accounts/me/plans/usage`,
+  ].join("\n");
+}
+
+/** As one word of a POSIX shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** One line for each event: people read them at the terminal, and programs can. */
@@ -57,17 +101,31 @@ const log: Log = ({ level, message, ...details }) => {
   else console.error(`${level}: ${text}`);
 };
 
+/** Resolves at the first signal. Another one later ends the process at once. */
 function untilSignal(): Promise<number> {
   return new Promise((resolve) => {
-    let signals = 0;
+    let firstMs: number | undefined;
     const onSignal = () => {
-      signals += 1;
-      if (signals > 1) process.exit(1);
+      const nowMs = performance.now();
+      firstMs ??= nowMs;
+      if (nowMs - firstMs > SAME_SIGNAL_MS) process.exit(1);
       resolve(0);
     };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
+    for (const name of SIGNALS) process.on(name, onSignal);
+    whenLeftByNpm(onSignal);
   });
+}
+
+/** The shell between npx and this process dies of a SIGTERM without passing it on. */
+function whenLeftByNpm(stop: () => void): void {
+  if (process.env.npm_command === undefined || process.platform === "win32") return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, PARENT_POLL_MS);
+  timer.unref();
 }
 
 async function untilFailure(failed: Promise<Error>): Promise<number> {

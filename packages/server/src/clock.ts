@@ -17,6 +17,11 @@ export interface ClockState {
 /** A clock not seen for this long has no running server: a test clock then resumes where it stopped. */
 const ABANDONED_MS = 5_000;
 export const DAY_MS = 86_400_000;
+/**
+ * A test clock starts and moves within these dates. Beyond the last one the periods of a plan leave the
+ * calendar, which ends with the year 9999; the demo world begins a year before the first.
+ */
+export const TEST_CLOCK_RANGE = { first: "1970-01-01", last: "9000-01-01" } as const;
 
 /** What everybody but the operator needs of the clock. */
 export interface ServiceClock {
@@ -64,7 +69,8 @@ export class Clock implements ServiceClock {
   }
 
   /**
-   * Reads the stored clock, or stores a new one. Returns a notice for people when `testClock` asks for
+   * Reads the stored clock, or stores a new one: a test clock stands still until the first start has made
+   * its world, so that whoever uses it finds it at midnight. Returns a notice for people when `testClock` asks for
    * something else than what is stored (the stored one wins).
    */
   static async open(
@@ -73,10 +79,11 @@ export class Clock implements ServiceClock {
   ): Promise<{ clock: Clock; notice: string | null }> {
     const nowMs = Date.now();
     await pool.query(
-      `insert into clock (kind, ticking, service_at, real_at, seen_at) values ($1, true, $2, $3, $3)
+      `insert into clock (kind, ticking, service_at, real_at, seen_at) values ($1, $2, $3, $4, $4)
        on conflict do nothing`,
       [
         testClock === null ? "system" : "test",
+        testClock === null,
         testClock === null ? new Date(nowMs) : new Date(`${testClock}T00:00:00Z`),
         new Date(nowMs),
       ],

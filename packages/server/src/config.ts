@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { WIRE_PROFILES, type WireProfile } from "@paymaster/contract";
 import { isCivilDate } from "@paymaster/engine";
+import { TEST_CLOCK_RANGE } from "./clock.js";
 
 export interface ServerConfig {
   readonly host: string;
@@ -82,7 +83,7 @@ export function readConfig(
       values.profile ?? present(env.PAYMASTER_PROFILE) ?? "2021",
       WIRE_PROFILES,
     ),
-    databaseUrl: present(env.DATABASE_URL) ?? null,
+    databaseUrl: readDatabaseUrl(present(env.DATABASE_URL)),
     priceBook: values["price-book"] ?? present(env.PAYMASTER_PRICE_BOOK) ?? null,
     taxTable: values["tax-table"] ?? present(env.PAYMASTER_TAX_TABLE) ?? null,
     issuer: values.issuer ?? present(env.PAYMASTER_ISSUER) ?? null,
@@ -90,11 +91,16 @@ export function readConfig(
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error));
-  }
+  const { values } = (() => {
+    try {
+      return parseArgs({ args: [...args], options: OPTIONS, strict: true });
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error));
+    }
+  })();
+  const empty = Object.entries(values).find(([, value]) => value === "");
+  if (empty !== undefined) throw new ConfigError(`--${empty[0]} must not be empty.`);
+  return values;
 }
 
 /** An empty environment variable counts as absent. */
@@ -108,10 +114,23 @@ function readPort(text: string): number {
   return port;
 }
 
+/** The value is not repeated: it may hold a password. */
+function readDatabaseUrl(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text.replace(/@(?=[/%])/, "@x"))) {
+    throw new ConfigError("DATABASE_URL must be like postgresql://user:password@host:5432/name.");
+  }
+  return text;
+}
+
 function readTestClock(text: string | undefined): string | null {
   if (text === undefined) return null;
   if (!isCivilDate(text)) {
     throw new ConfigError(`--test-clock must be a date like 2026-01-31, not "${text}".`);
+  }
+  const { first, last } = TEST_CLOCK_RANGE;
+  if (text < first || text > last) {
+    throw new ConfigError(`--test-clock must be a date from ${first} to ${last}.`);
   }
   return text;
 }

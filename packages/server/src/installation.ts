@@ -43,11 +43,7 @@ export async function prepareInstallation(options: InstallationOptions): Promise
       let installed = await readInstallation(pool);
       if (installed === undefined) {
         installed = await install(options);
-        notices.push(
-          config.world === "demo"
-            ? "The demo world is ready: one master and its sub accounts, with their history."
-            : "A master account is ready; it has no sub accounts yet.",
-        );
+        notices.push(await describeWorld(pool, config.world));
       } else if (installed.world !== config.world) {
         notices.push(
           `This database holds the ${installed.world} world; only a first start chooses.`,
@@ -89,18 +85,32 @@ async function install({
     [clock.now(), config.world],
   );
   const services: BillingServices = { pool, clock, books: () => books };
+  if (config.world === "demo") {
+    log({ level: "info", message: "Making the demo world: over a year of billing, once." });
+  }
   const master =
     config.world === "demo"
-      ? await buildDemoWorld(services, log)
+      ? await buildDemoWorld(services)
       : await createAccountWithPlan(services, {
           kind: "master",
           accountName: "Master account",
           plan: { type: "monthly", hosts: 2 },
         });
+  if (clock.state.kind === "test") await clock.setTicking(true);
   await pool.query("update installation set world_state = 'ready', first_account_id = $1", [
     master.accountId,
   ]);
   return { world: config.world, ...master };
+}
+
+async function describeWorld(db: Queryable, world: "demo" | "empty"): Promise<string> {
+  if (world === "empty") return "A master account is ready; it has no sub accounts yet.";
+  const { rows } = await db.query(
+    `select (select count(*) from accounts where kind = 'sub') as "subAccounts",
+            (select count(*) from invoices) as invoices`,
+  );
+  const { subAccounts, invoices } = rows[0];
+  return `The demo world is ready: one master, ${subAccounts} sub accounts, ${invoices} invoices.`;
 }
 
 /** The data directory's secrets, if this database knows them. */

@@ -1,9 +1,7 @@
 /** A running server: its database, clock, books, HTTP application and background work, and their end. */
 
 import { mkdir } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import type { FastifyInstance } from "fastify";
 import { registerAdmin } from "./admin/index.js";
 import { startScheduler } from "./billing/scheduler.js";
 import { checkPricesHold, loadBooks } from "./books.js";
@@ -16,6 +14,7 @@ import { createApp, type LogLine } from "./http/app.js";
 import { registerDocuments } from "./http/documents.js";
 import { registerFrontPage } from "./http/front-page.js";
 import { registerHealth } from "./http/health.js";
+import { checkAddress, listen } from "./http/listening.js";
 import { Authenticator } from "./http/principal.js";
 import { prepareInstallation } from "./installation.js";
 import { createInvoicePdfs } from "./invoice-files.js";
@@ -44,13 +43,16 @@ export type Log = (line: LogLine) => void;
 export interface ServerParts {
   /** Speaks MCP at `/mcp`; without it there is no such path. */
   readonly mcp?: McpOptions;
+  /** Breaks off a start that waits for its PostgreSQL. */
+  readonly signal?: AbortSignal;
 }
 
 export async function startServer(
   config: ServerConfig,
   log: Log,
-  { mcp }: ServerParts = {},
+  { mcp, signal }: ServerParts = {},
 ): Promise<RunningServer> {
+  await checkAddress(config);
   const dataDir = resolve(config.dataDir);
   // PostgreSQL's own user must reach its part of the directory; the secrets have modes of their own.
   if (config.databaseUrl === null) createDataDir(dataDir);
@@ -63,7 +65,7 @@ export async function startServer(
   try {
     const books = await loadBooks(config);
     const issuer = await loadIssuer(config.issuer);
-    const database = await openDatabase(config, dataDir, log);
+    const database = await openDatabase(config, dataDir, log, signal);
     endings.push(() => database.close());
     const { pool } = database;
     const { clock, notice } = await Clock.open(pool, config.testClock);
@@ -119,13 +121,4 @@ export async function startServer(
     await stop().catch(() => undefined);
     throw error;
   }
-}
-
-/** Listens and returns the origin as clients write it. */
-async function listen(app: FastifyInstance, config: ServerConfig): Promise<string> {
-  await app.listen({ host: config.host, port: config.port, backlog: 1_024 });
-  const { address, port, family } = app.server.address() as AddressInfo;
-  const everywhere = address === "0.0.0.0" || address === "::";
-  const host = everywhere ? "127.0.0.1" : family === "IPv6" ? `[${address}]` : address;
-  return `http://${host}:${port}`;
 }

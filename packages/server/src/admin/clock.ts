@@ -3,12 +3,10 @@ import { addDays, isCivilDate } from "@paymaster/engine";
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import { advanceClock } from "../billing/advance.js";
-import { DAY_MS } from "../clock.js";
+import { DAY_MS, TEST_CLOCK_RANGE } from "../clock.js";
 import type { AdminServices } from "./index.js";
 import { adminRoute, badField, conflict } from "./route.js";
 
-/** Beyond it the periods of a plan leave the calendar, which ends with the year 9999. */
-const LAST_DATE = "9000-01-01";
 /** One call may pass over at most this much time. */
 const MAX_ADVANCE_DAYS = 366 * 50;
 const UNITS_MS = { days: DAY_MS, hours: 3_600_000, minutes: 60_000, seconds: 1_000 } as const;
@@ -55,7 +53,8 @@ export function registerClockRoutes(app: FastifyInstance, services: AdminService
     if (toMs > Date.parse(`${addDays(clock.today(), MAX_ADVANCE_DAYS)}T00:00:00Z`)) {
       throw badField(name, "One call may pass over at most 50 years.");
     }
-    if (toMs > Date.parse(LAST_DATE)) throw badField(name, `The clock goes up to ${LAST_DATE}.`);
+    const { last } = TEST_CLOCK_RANGE;
+    if (toMs > Date.parse(last)) throw badField(name, `The clock goes up to ${last}.`);
     const { invoicesPosted } = await advanceClock(services, clock, Math.max(toMs, nowMs));
     return {
       status: 200,

@@ -19,11 +19,13 @@ export async function openDatabase(
   config: ServerConfig,
   dataDir: string,
   log: Log,
+  signal?: AbortSignal,
 ): Promise<Database> {
   if (config.databaseUrl !== null) return openUrl(config.databaseUrl);
   const postgres = await startPrivatePostgres({
     dataDir,
     log: (message) => log({ level: "info", message }),
+    ...(signal === undefined ? {} : { signal }),
   });
   postgres.onStateChange((state) => {
     log({

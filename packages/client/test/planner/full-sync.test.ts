@@ -126,17 +126,22 @@ describe("10,000 accounts", () => {
     // What was planned beforehand is what happened, but for the first seconds of getting to know.
     expect(Math.abs(tookMs - plan.durationMs)).toBeLessThan(4_000);
   }, 120_000);
+});
 
+/** PAYMASTER_FULL_COMPARISON=1 takes all 10,000 accounts, for the README's table. */
+const COMPARED = process.env.PAYMASTER_FULL_COMPARISON === "1" ? 10_000 : 500;
+
+describe(`${COMPARED} accounts`, () => {
   it.each([32, 128])(
-    "are read by %i plain workers with thousands of refusals",
+    "are read by %i plain workers with many refusals",
     async (workers) => {
       const world = newWorld();
-      const tookMs = await syncPlain(world, 10_000, workers);
+      const tookMs = await syncPlain(world, COMPARED, workers);
       console.log(
         `plain, ${workers} workers: ${tookMs / 1_000} s, ${world.service.refused} refused`,
       );
-      expect(world.service.admitted).toBe(40_000);
-      expect(world.service.refused).toBeGreaterThan(1_000);
+      expect(world.service.admitted).toBe(4 * COMPARED);
+      expect(world.service.refused).toBeGreaterThan(COMPARED / 2);
     },
     120_000,
   );

@@ -62,15 +62,21 @@ function explainRateLimit(error: RateLimitError): string {
     .filter((detail) => detail !== undefined)
     .join(", ");
   const quota = details === "" ? "" : ` (${details})`;
-  const sent = error.sent ? "" : " Nothing was sent.";
-  const said = `A quota is used up${quota}: ${error.message}${sent}`;
+  const said = error.sent
+    ? `A quota is used up${quota}: ${error.message}`
+    : `A quota is used up${quota}; nothing was sent.`;
   if (error.retryAt === undefined) return `${said} Wait a minute before calling again.`;
-  const instant = error.retryAt.toISOString().replace(".000Z", "Z");
   const wait =
     error.retryAfterMs === undefined
       ? "on the service's clock"
       : `${inWords(error.retryAfterMs)} from now`;
-  return `${said} It reopens at ${instant}, ${wait}. Do not call this tool before then.`;
+  return `${said} It reopens at ${inSeconds(error.retryAt)}, ${wait}. Do not call this tool before then.`;
+}
+
+/** ISO, rounded up: a second too early is refused. */
+function inSeconds(instant: Date): string {
+  const seconds = Math.ceil(instant.getTime() / 1000);
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }
 
 /** A duration for people, rounded up to what matters. */

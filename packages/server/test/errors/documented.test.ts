@@ -7,13 +7,15 @@ import {
   WIRE_PROFILES,
   type WireError,
 } from "@paymaster/contract";
+import { REQUIRED_MEMBERS } from "@paymaster/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CONTACT } from "../support/server.js";
 import * as accounts from "./account-scenarios.js";
 import { commonScenarios } from "./common-scenarios.js";
 import * as changes from "./plan-change-scenarios.js";
 import * as purchases from "./plan-purchase-scenarios.js";
 import { messageOf, type OperationScenarios, profilesOf, type Scenario } from "./scenario.js";
-import { Stage } from "./stage.js";
+import { newPlans, PRO, Stage } from "./stage.js";
 import { tokenScenarios } from "./token-scenarios.js";
 
 const operationScenarios: OperationScenarios = {
@@ -99,6 +101,23 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
     const { answer } = await scenario(stage);
     const { status, reason, error: name } = error;
     expect([answer.status, answer.body]).toEqual([status, { reason, error: name }]);
+  });
+
+  it.each(REQUIRED_MEMBERS)("Invalid parameter: %s", async (member) => {
+    const { [member]: _left, ...others } = CONTACT;
+    const malformed = member === "email" ? "nobody" : member === "phone_number" ? "none" : "\t";
+    const id = await stage.free();
+    for (const contact of [
+      others,
+      { ...others, [member]: "" },
+      { ...others, [member]: malformed },
+    ]) {
+      const answer = await stage.call("POST", `/accounts/${id}/plans`, newPlans(PRO, { contact }));
+      expect([answer.status, answer.body]).toEqual([
+        400,
+        { code: 2100, message: `Invalid parameter: ${member}` },
+      ]);
+    }
   });
 
   it("leaves books that hold, whatever was refused", async () => {

@@ -17,6 +17,8 @@ const AT_ONCE = 6;
 /** After so many requests the clock moves on, so that plans renew and expire, and new accounts come. */
 const REQUESTS_A_STEP = 250;
 const DAYS_A_STEP = 17;
+/** Accounts that are read at the end. */
+const MAX_READ = 100;
 
 const PHONE = {
   type: "plan_phone",
@@ -136,7 +138,7 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
 
   it("leaves books that hold and accounts that can be read", async () => {
     expect(await stage.operate("GET", "/invariants")).toMatchObject({ ok: true });
-    for (const id of world.all) {
+    for (const id of world.all.slice(-MAX_READ)) {
       for (const path of ["", "/billing", "/plans", "/plans/usage", "/billing/invoices"]) {
         const answer = await stage.call("GET", `/accounts/${encodeURIComponent(id)}${path}`);
         expect([path, answer.status < 500]).toEqual([path, true]);

@@ -18,6 +18,7 @@ import { authorize, bearerToken } from "./authorize.js";
 import { readBody, registerBodyParsers } from "./body.js";
 import type { Call, FileReply, Reply, Services } from "./call.js";
 import { answerClientError, MAX_HEADERS } from "./client-error.js";
+import { endConnectionsOnClose } from "./closing.js";
 import { performWrite } from "./idempotency.js";
 import { plainParams, unstorable } from "./plain-text.js";
 import type { Authenticator, Principal } from "./principal.js";
@@ -79,6 +80,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.decorateRequest("principal", null);
   registerBodyParsers(app);
+  endConnectionsOnClose(app);
   app.addHook("onRequest", async (request, reply) => {
     setWireHeaders(reply, request.id, options.services.clock.now());
     if (request.raw.rawHeaders.length > 2 * MAX_HEADERS) {

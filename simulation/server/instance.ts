@@ -5,7 +5,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { WireProfile } from "@paymaster/contract";
@@ -43,6 +43,8 @@ const MEMORY = "/dev/shm";
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const parent = existsSync(MEMORY) ? MEMORY : tmpdir();
   const dataDir = await mkdtemp(join(parent, "paymaster-simulation-"));
+  // For PostgreSQL's own user, which a root process starts: its files stay in here and go with it.
+  await chmod(dataDir, 0o711);
   const files = { priceBook: join(dataDir, "prices.json"), taxTable: join(dataDir, "taxes.json") };
   await writeFile(files.priceBook, JSON.stringify(options.priceBook));
   await writeFile(files.taxTable, JSON.stringify(options.taxTable));

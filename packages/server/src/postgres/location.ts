@@ -51,15 +51,18 @@ const OWNER_FILE = "data-directory";
 
 /**
  * Creates the data directory and Paymaster's part in it. A root process leaves both open for
- * passing through (0711), since PostgreSQL runs as another user below them.
+ * passing through (0711), since PostgreSQL runs as another user below them; so it does with a directory
+ * of root's that is still empty, as `mktemp -d` makes it.
  * @returns the real path of the data directory, and of `postgres` in it
  * @throws PostgresError no_access, disk_full
  */
 export function createDataDir(dataDir: string): { dataDir: string; ownDir: string } {
-  const mode = process.geteuid?.() === 0 ? 0o711 : 0o700;
+  const isRoot = process.geteuid?.() === 0;
+  const mode = isRoot ? 0o711 : 0o700;
   try {
     makeDirs(dataDir, mode);
     const real = realpathSync(dataDir);
+    if (isRoot) openIfEmpty(real);
     const ownDir = join(real, "postgres");
     makeDir(ownDir, mode);
     return { dataDir: real, ownDir };
@@ -174,6 +177,12 @@ function makeDirs(dir: string, mode: number): void {
   if (lstatSync(dir, { throwIfNoEntry: false })) return;
   makeDirs(dirname(dir), mode);
   makeDir(dir, mode);
+}
+
+function openIfEmpty(dir: string): void {
+  const { uid, mode } = lstatSync(dir);
+  if (uid !== 0 || (mode & 0o001) !== 0 || readdirSync(dir).length > 0) return;
+  chmodSync(dir, (mode & 0o777) | 0o011);
 }
 
 function chooseBase(

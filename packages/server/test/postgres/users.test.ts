@@ -36,6 +36,16 @@ describe.skipIf(!isRoot)("started as root", () => {
     expect(await ask(postgres.connection, "SELECT 1")).toEqual([[1]]);
   });
 
+  it("opens an empty directory of root's, as mktemp makes it, and leaves any other as it is", async () => {
+    const [made, filled] = [temporaryDir({ private: true }), temporaryDir({ private: true })];
+    mkdirSync(join(filled, "something"));
+    await start(made);
+    expect([lstatSync(made).mode & 0o777, existsSync(clusterDirOf(made))]).toEqual([0o711, true]);
+    await start(filled);
+    expect(lstatSync(filled).mode & 0o777).toBe(0o700);
+    expect(basesOf(filled)).toHaveLength(1);
+  });
+
   it("keeps everything where that user can go, if the checkout is root's alone", {
     timeout: 60_000, // many starts, on a disk
   }, async () => {

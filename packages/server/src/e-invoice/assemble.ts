@@ -24,8 +24,8 @@ import { type Issuer, isCountry } from "./issuer.js";
 import { breakDown, checkKind, checkRounding, type TaxTreatment, treatmentsOf } from "./tax.js";
 import { cleanText } from "./xml.js";
 
-/** Lines of one e-invoice: some 7 MB of XML, which a PDF can carry as an attachment. */
-export const MAX_E_INVOICE_LINES = 5_000;
+/** Lines of one e-invoice: some 6 MB of CII, which a PDF can carry as an attachment. */
+export const MAX_E_INVOICE_LINES = 3_000;
 
 export interface EInvoiceSource {
   readonly issuer: Issuer;

@@ -2,11 +2,16 @@
 import type { FastifyInstance } from "fastify";
 import Type, { type Static } from "typebox";
 import { AccountWishRefused, createAccountWithPlan } from "../billing/new-account.js";
-import { isUniqueViolation, transaction } from "../database/pool.js";
+import { type Connection, isUniqueViolation, transaction } from "../database/pool.js";
 import { newAccountId } from "../ids.js";
 import { allScopes } from "../oauth/scopes.js";
 import { saveFlags } from "../store/account-changes.js";
-import { type AccountRecord, findAccount, lockAccounts } from "../store/accounts.js";
+import {
+  type AccountRecord,
+  findAccount,
+  hasSubAccounts,
+  lockAccounts,
+} from "../store/accounts.js";
 import { writeAudit } from "../store/audit.js";
 import { insertApiKey, insertClient } from "../store/credentials.js";
 import type { AdminServices } from "./index.js";
@@ -85,6 +90,7 @@ export function registerAccountRoutes(app: FastifyInstance, services: AdminServi
     if (account === undefined) throw notFound(`Account does not exist: ${params.id}.`);
     await transaction(pool, async (connection) => {
       await lockAccounts(connection, [account]);
+      if (body.reseller !== undefined) await checkReseller(connection, account, body.reseller);
       await saveFlags(connection, account, body);
       await writeAudit(connection, { actor: "operator", trackingId }, clock.now(), [
         {
@@ -101,6 +107,20 @@ export function registerAccountRoutes(app: FastifyInstance, services: AdminServi
     const changed = (await findAccount(pool, account.accountId)) ?? account;
     return { status: 200, body: accountBody(changed) };
   });
+}
+
+/** Second-level masters stand between a master and its subs; there is no further tier. */
+async function checkReseller(
+  connection: Connection,
+  account: AccountRecord,
+  reseller: boolean,
+): Promise<void> {
+  if (account.kind !== "sub" || (account.parentId ?? account.masterId) !== account.masterId) {
+    throw badField("reseller", "Only a master's own sub account can be a second-level master.");
+  }
+  if (!reseller && (await hasSubAccounts(connection, account))) {
+    throw badField("reseller", "The account has sub accounts.");
+  }
 }
 
 /** The account and its credentials, which are told only now. */
@@ -142,6 +162,7 @@ function accountBody(account: AccountRecord) {
     id: account.accountId,
     kind: account.kind,
     master_id: account.masterId,
+    parent_id: account.parentId,
     account_name: account.accountName,
     owner_email: account.ownerEmail,
     pay_mode: account.payMode,
@@ -149,6 +170,7 @@ function accountBody(account: AccountRecord) {
     vip: account.vip,
     bulk_licenses: account.bulkLicenses,
     may_add_sub_accounts: account.mayAddSubAccounts,
+    reseller: account.reseller,
     tier: account.tier,
     payment_term_days: account.paymentTermDays,
     tax_exempt: account.taxExempt,

@@ -180,6 +180,18 @@ export async function findAccountInBooks(
   return rows[0];
 }
 
+/** Whether an account manages others that have not left. */
+export async function hasSubAccounts(db: Queryable, ref: AccountRef): Promise<boolean> {
+  const { rows } = await db.query({
+    name: "has-sub-accounts",
+    text: `select exists (
+        select 1 from accounts
+        where master_id = $1 and parent_id = $2 and disassociated_at is null) as some`,
+    values: [ref.masterId, ref.accountId],
+  });
+  return rows[0]?.some === true;
+}
+
 /** Who pays for an account: the account that manages it, or itself. */
 export function payerIdOf(
   record: Pick<AccountRecord, "kind" | "payMode" | "parentId" | "masterId" | "accountId">,

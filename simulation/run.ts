@@ -7,7 +7,7 @@ import {
 } from "@paymaster/contract";
 import { createAccount } from "./actions/accounts.js";
 import { command, read } from "./actions/command.js";
-import { billRun, cancel, draftPosted, flags, payment, tick } from "./actions/operator.js";
+import { billRun, cancel, draftPosted, flags, payment, tick, usage } from "./actions/operator.js";
 import { advance } from "./actions/passing.js";
 import { auditBooks } from "./audit/books.js";
 import { addMonths, dayOf, textOf } from "./model/calendar.js";
@@ -92,19 +92,30 @@ function makeWorld(book: PriceBook, taxes: TaxTable, start: string): World {
   return new World("2021", books, dayOf(start));
 }
 
+/** Days that pass with one advance, on average. */
+const DAYS_AN_ADVANCE = 8;
+/** Commands that an account gets in a year. */
+const COMMANDS_A_YEAR = 12;
+
 /** How often each action is taken. */
 const WEIGHTS = {
   command: 50,
   read: 12,
-  advance: 20,
   payment: 6,
   cancel: 2,
   billRun: 3,
   draftPosted: 0,
   flags: 1.5,
   tick: 1,
+  usage: 5,
   account: 0.5,
 } as const;
+
+/** As many advances among the actions that every account gets its share of commands. */
+function weightsFor(accounts: number) {
+  const commands = (accounts * COMMANDS_A_YEAR * DAYS_AN_ADVANCE) / 365;
+  return { ...WEIGHTS, advance: WEIGHTS.command / commands };
+}
 
 async function live(sim: Simulation, { years, accounts, onProgress }: RunOptions): Promise<void> {
   await sim.admin("PUT", "/clock", { ticking: false });
@@ -115,19 +126,20 @@ async function live(sim: Simulation, { years, accounts, onProgress }: RunOptions
   for (let count = 0; count < accounts; count += 1) {
     await createAccount(sim);
   }
+  const weights = weightsFor(accounts);
   const begin = sim.world.today;
   const end = addMonths(begin, 12 * years);
   while (sim.world.today < end) {
     sim.step += 1;
-    await act(sim, end);
+    await act(sim, weights, end);
     if (sim.step % AUDIT_EVERY === 0) await auditBooks(sim.world, sim.instance, sim.masters);
     onProgress?.((sim.world.today - begin) / (end - begin));
   }
   await auditBooks(sim.world, sim.instance, sim.masters);
 }
 
-function act(sim: Simulation, end: number): Promise<void> {
-  switch (sim.random.weighted(WEIGHTS)) {
+function act(sim: Simulation, weights: ReturnType<typeof weightsFor>, end: number): Promise<void> {
+  switch (sim.random.weighted(weights)) {
     case "command":
       return command(sim);
     case "read":
@@ -144,6 +156,8 @@ function act(sim: Simulation, end: number): Promise<void> {
       return draftPosted(sim);
     case "flags":
       return flags(sim);
+    case "usage":
+      return usage(sim);
     case "tick":
       return tick(sim);
     case "account":

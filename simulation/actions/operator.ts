@@ -5,12 +5,14 @@ import { cancelInvoice } from "../model/cancellation.js";
 import { majorOf, sum } from "../model/money.js";
 import { catchUp } from "../model/passing.js";
 import { type PaymentWish, pay } from "../model/payments.js";
-import { operatorReply } from "../model/reply.js";
-import { type Mode, openDraft, postDraft, run } from "../model/runs.js";
+import { operatorRefusal, operatorReply } from "../model/reply.js";
+import { type Mode, mayRun, openDraft, postDraft, run } from "../model/runs.js";
 import type { Account, Invoice } from "../model/state.js";
+import { report as reportUsage } from "../model/usage.js";
 import { until } from "../server/instance.js";
 import type { Simulation } from "../simulation.js";
 import { makePayment } from "../workload/payments.js";
+import { makeUsage } from "../workload/usage.js";
 
 export async function payment(sim: Simulation): Promise<void> {
   const id = sim.random.chance(0.5) ? sim.random.pick(sim.masters) : sim.random.pick(sim.subs);
@@ -48,7 +50,7 @@ function pickInvoice({ random, world, subs }: Simulation): Invoice | undefined {
 export async function billRun(sim: Simulation): Promise<void> {
   const { random, world } = sim;
   const mode: Mode = random.weighted({ post: 2, draft: 3, preview: 2 });
-  const ahead = mode === "post" ? random.int(-20, 0) : random.int(-5, 200);
+  const ahead = mode === "post" ? random.int(-20, random.chance(0.1) ? 3 : 0) : random.int(-5, 370);
   const wish = {
     mode,
     target: world.today + ahead,
@@ -62,11 +64,16 @@ export async function billRun(sim: Simulation): Promise<void> {
   sim.note(`bill run ${show(body)}`);
   const before = sim.numbers();
   const answer = await sim.admin("POST", "/bill-runs", body);
+  if (!mayRun(world, wish)) {
+    sim.check(`bill run ${show(body)}`, operatorRefusal("bad"), answer);
+    return;
+  }
   let made: Invoice[] = [];
   let total = 0;
   await sim.compareInvoices(before, (orderOf) => {
     ({ invoices: made, total } = run(sim.world, wish, orderOf(world.today)));
   });
+  if (mode === "draft") await bindDrafts(sim);
   const counted = {
     target_date: body.target_date,
     mode,
@@ -78,13 +85,13 @@ export async function billRun(sim: Simulation): Promise<void> {
     total: majorOf(sum(made.map((one) => one.total))),
   };
   sim.check(`bill run ${show(body)}`, operatorReply(201, counted), answer);
-  if (mode === "draft") await bindDrafts(sim);
 }
 
 /** Learns the ids of drafts, and compares which there are. */
 export async function bindDrafts(sim: Simulation): Promise<void> {
   const { rows } = await sim.instance.database.query(
-    `select id, account_id, total_minor::text as total from invoice_drafts
+    `select id, account_id, total_minor::text as total,
+        lines::text as lines from invoice_drafts
       where status = 'Draft' and master_id = any ($1)`,
     [sim.masters],
   );
@@ -150,6 +157,10 @@ export async function flags(sim: Simulation): Promise<void> {
   const [name, value] = chooseFlag(sim, account, isMaster);
   sim.note(`${id}: ${name} becomes ${value}`);
   const answer = await sim.admin("PATCH", `/accounts/${id}`, { [name]: value });
+  if (account.disassociated) {
+    sim.check(`PATCH /accounts/${id}`, operatorRefusal("unknown"), answer);
+    return;
+  }
   sim.check(`PATCH /accounts/${id}`, { status: 200, body: undefined }, answer);
   sim.world.change(id, { [MEMBERS[name]]: value });
 }
@@ -185,4 +196,27 @@ function chooseFlag(
   if (name === "tax_exempt") return [name, !account.taxExempt];
   if (name === "consolidated_statements") return [name, !account.statements];
   return [name, true];
+}
+
+export async function usage(sim: Simulation): Promise<void> {
+  const { random, world } = sim;
+  const id = random.pick(sim.subs);
+  const report = makeUsage(random, world.get(id));
+  const body = {
+    ...(report.hosts === undefined ? {} : { hosts: report.hosts }),
+    ...(report.storageGb === undefined ? {} : { recording_gb: report.storageGb }),
+    ...(report.charges === undefined
+      ? {}
+      : {
+          charges: Object.fromEntries(
+            Object.entries(report.charges).map(([type, amount]) => [type, majorOf(amount)]),
+          ),
+        }),
+  };
+  sim.note(`usage of ${id} ${show(body)}`);
+  const before = sim.numbers();
+  const answer = await sim.admin("PUT", `/accounts/${id}/usage`, body);
+  await sim.compareInvoices(before, () => {
+    sim.check(`usage of ${id} ${show(body)}`, reportUsage(world, id, report), answer, id);
+  });
 }

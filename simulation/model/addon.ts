@@ -2,11 +2,11 @@
 import { findFamily, findPlan, isFamilyName } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
 import { setHosts } from "./change.js";
-import { hostProblem, mostBesideBase } from "./hosts.js";
+import { hostProblem, isSoldWith, mostBesideBase } from "./hosts.js";
 import { recurring, startItem } from "./items.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, isRunning, planState, runningBase } from "./state.js";
-import { type Body, type Decided, type Wish, wishOf } from "./subscribe.js";
+import { type Body, type Decided, namesCountries, type Wish, wishOf } from "./subscribe.js";
 import type { World } from "./world.js";
 
 const TOOL = "account_plan_addon_create";
@@ -27,6 +27,8 @@ export function addAddon(world: World, account: Account, body: Body): Refusal | 
   const same = inFamily.find((item) => item.type === wish.type);
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
+  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "audioPayAsYouGo");
+  if (name === "plan_audio" && !namesCountries(wish)) return refuse(TOOL, "audioOptionMissing");
   if (same?.status === "active") {
     return refuse(TOOL, "alreadyHasAddon", { planCode: wish.type });
   }

@@ -124,7 +124,8 @@ function recordingUsage(running: readonly Item[], usedGb: number): Tree {
 }
 
 function gb(amount: number): string {
-  return amount === 0 ? "0" : `${amount} GB`;
+  const rounded = Math.round(amount * 100) / 100;
+  return rounded === 0 ? "0" : `${rounded} GB`;
 }
 
 export function invoiceMembers(invoice: Invoice): Tree {

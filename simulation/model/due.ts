@@ -5,6 +5,7 @@ import type { Charge } from "./invoicing.js";
 import { planOf, wholePeriod } from "./items.js";
 import { endOfPeriod } from "./periods.js";
 import { type Account, type Item, isRunning } from "./state.js";
+import { chargeUsage, licencesMoved, usageDue } from "./usage.js";
 import type { World } from "./world.js";
 
 /** First day on which something is due in the account; null: never. */
@@ -14,6 +15,8 @@ export function nextDue(account: Account): Day | null {
     if (!isRunning(item)) continue;
     if (next === null || item.periodEnd < next) next = item.periodEnd;
   }
+  const charged = usageDue(account);
+  if (charged !== null && (next === null || charged < next)) next = charged;
   return next;
 }
 
@@ -23,7 +26,9 @@ export function fallDue(
   account: Account,
   day: Day,
 ): { account: Account; charges: Charge[] } {
-  const charges: Charge[] = [];
+  const used = chargeUsage(world, account, day);
+  let { usage } = used;
+  const charges: Charge[] = [...used.charges];
   let { nextItem } = account;
   let baseEnded = false;
   const items: Item[] = [];
@@ -36,6 +41,7 @@ export function fallDue(
     const ends = item.status === "cancel" || !account.autoRenew || item.trial || baseEnded;
     if (ends) {
       items.push({ ...item, status: "expired", pending: null });
+      usage = licencesMoved(usage, item.type, null);
       baseEnded ||= item.base;
       continue;
     }
@@ -43,9 +49,11 @@ export function fallDue(
     if (renewed.length > 1) nextItem += 1;
     items.push(...renewed);
     const running = renewed.at(-1);
-    if (running !== undefined) charges.push(...wholePeriod(running));
+    if (running === undefined) continue;
+    charges.push(...wholePeriod(running));
+    if (running.type !== item.type) usage = licencesMoved(usage, item.type, running.type);
   }
-  return { account: { ...account, items, nextItem }, charges };
+  return { account: { ...account, items, nextItem, usage }, charges };
 }
 
 /** The item in its next period, or the item as it was and what it becomes. */

@@ -1,5 +1,5 @@
 /** Numbers of hosts: the catalogue's limits, and the base plan's hosts where a plan depends on them. */
-import { findPlan, MAX_HOSTS, type Plan } from "@paymaster/contract";
+import { baseClassOf, findPlan, MAX_HOSTS, type Plan } from "@paymaster/contract";
 import type { Day } from "./calendar.js";
 import { type Item, isRunning } from "./state.js";
 
@@ -77,4 +77,9 @@ export function leastForAddons(items: readonly Item[], day: Day): number {
     }
   }
   return least;
+}
+
+/** Audio by use is sold with business and education plans only. */
+export function isSoldWith(type: string, baseType: string): boolean {
+  return type !== "tollfree_payongo" || ["business", "education"].includes(baseClassOf(baseType));
 }

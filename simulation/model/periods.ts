@@ -21,6 +21,11 @@ export function nextMonthlyDate(item: Item, day: Day): Day {
   return candidate > day ? candidate : dayInMonth(monthOf(day) + 1, item.anchorDay);
 }
 
+/** The monthly date of the item's anchor before `date`, which is one itself. */
+export function previousMonthlyDate(item: Item, date: Day): Day {
+  return dayInMonth(monthOf(date) - 1, item.anchorDay);
+}
+
 /** Whole-period charge of so many hosts. */
 export function fullCharge(unitPrice: bigint, hosts: number): bigint {
   return unitPrice * BigInt(hosts);

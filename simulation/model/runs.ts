@@ -1,7 +1,7 @@
 /** Bill runs: everything due on or before a target date, posted, kept as drafts, or only counted. */
 
 import { invoiceMembers } from "./answers.js";
-import type { Day } from "./calendar.js";
+import { addMonths, type Day } from "./calendar.js";
 import { findInvoice } from "./cancellation.js";
 import { fallDue, nextDue } from "./due.js";
 import { assemble, postLines, taxed } from "./invoicing.js";
@@ -29,6 +29,13 @@ export function dueOf(account: Account): Day | null {
 
 export function openDraft(account: Account): Invoice | undefined {
   return account.drafts.find((draft) => draft.status === "Draft");
+}
+
+/** Whether a run may be asked for: by known accounts, posting up to today, else a year ahead. */
+export function mayRun(world: World, { mode, target, accounts }: RunWish): boolean {
+  const known = (id: string) => world.find(id)?.disassociated === false;
+  if (accounts !== null && !accounts.every(known)) return false;
+  return target <= (mode === "post" ? world.today : addMonths(world.today, 12));
 }
 
 /** Whether a run takes the account up. */

@@ -79,6 +79,8 @@ export interface Usage {
   readonly peakGb: number;
   /** Charges for use since the last monthly date, by plan type. */
   readonly charges: Readonly<Record<string, bigint>>;
+  /** The last monthly date: use is charged until then. */
+  readonly through: Day;
 }
 
 export interface Account {
@@ -148,7 +150,7 @@ export function newAccount(
     trialUsed: false,
     nextItem: 1,
     items: [],
-    usage: { hosts: {}, storageGb: 0, peakGb: 0, charges: {} },
+    usage: { hosts: {}, storageGb: 0, peakGb: 0, charges: {}, through: 0 },
     contact: null,
     statements: false,
     credit: 0n,

@@ -9,7 +9,7 @@ import {
   states,
 } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
-import { hostProblem } from "./hosts.js";
+import { hostProblem, isSoldWith } from "./hosts.js";
 import type { Charge } from "./invoicing.js";
 import { recurring, startItem } from "./items.js";
 import { type Refusal, refuse } from "./reply.js";
@@ -84,6 +84,12 @@ export function begin(
       ...account,
       items: [...kept.filter((item) => !types.has(item.type)), ...items],
       nextItem,
+      usage: {
+        ...account.usage,
+        peakGb: account.usage.storageGb,
+        charges: {},
+        through: world.today,
+      },
       everPaid: account.everPaid || !baseItem.trial,
       trialUsed: account.trialUsed || baseItem.trial,
       contact: body.contact === undefined ? account.contact : (body.contact as Account["contact"]),
@@ -126,11 +132,22 @@ function addonProblem(base: Wish, addons: readonly Wish[], wish: Wish): Refusal 
   }
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
+  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "noPurchasePermission");
+  if (wish.family === "plan_audio" && !namesCountries(wish)) {
+    return refuse(TOOL, "audioOptionMissing");
+  }
   const most = mostAtStart(plan, addons, wish, base.hosts);
   if (most !== null && wish.hosts > most) {
     return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });
   }
   return null;
+}
+
+/** Audio plans come with toll-free, premium or call-out countries. */
+export function namesCountries({ options }: Wish): boolean {
+  return ["tollfree_countries", "premium_countries", "callout_countries"].some(
+    (name) => options[name] !== undefined,
+  );
 }
 
 /** The same limit as for a later add-on, among the plans that are asked for together. */

@@ -10,7 +10,7 @@ import {
   plansBody,
   usageBody,
 } from "./answers.js";
-import { addMonths, dayOf } from "./calendar.js";
+import { addMonths, type Day, dayOf } from "./calendar.js";
 import { cancelAddon, cancelBase } from "./cancel.js";
 import { changeAddon, changeBase } from "./change.js";
 import { post } from "./invoicing.js";
@@ -97,22 +97,29 @@ const INVALID: Reply = {
 };
 const DEFAULT_DAYS = 365;
 
-function listInvoices(world: World, account: Account, { query = {} }: WireCall): ReturnType<Read> {
+/** The days asked for; null: a range that is not allowed, which is said before anything is looked up. */
+function rangeOf(world: World, { query = {} }: WireCall): { from: Day; to: Day } | null {
+  const earliest = addMonths(world.today, -36);
   const to = query.to === undefined ? world.today : dayOf(query.to);
-  const from =
-    query.from === undefined ? Math.min(to, world.today) - DEFAULT_DAYS : dayOf(query.from);
+  const from = query.from === undefined ? Math.max(to - DEFAULT_DAYS, earliest) : dayOf(query.from);
   const bad = Number.isNaN(from) || Number.isNaN(to) || from > to;
-  if (bad || addMonths(from, 12) < to || from < addMonths(world.today, -36)) return INVALID;
+  return bad || addMonths(from, 12) < to || from < earliest ? null : { from, to };
+}
+
+function listInvoices(world: World, account: Account, call: WireCall): ReturnType<Read> {
+  const range = rangeOf(world, call);
+  if (range === null) return INVALID;
   if (!account.everPaid) {
     const params = { subAccountId: account.id };
     return refuse("account_billing_invoices", "paidAccountOnly", params);
   }
-  return { body: invoiceList(world, account, from, to) };
+  return { body: invoiceList(world, account, range.from, range.to) };
 }
 
 /** What the server will answer; the world is changed as the command changes it. */
 export function answer(world: World, call: WireCall): Reply {
   const { tool, caller } = call;
+  if (tool === "account_billing_invoices" && rangeOf(world, call) === null) return INVALID;
   const account = reach(world, caller, call.account === "me" ? caller : call.account);
   if (account === undefined) {
     const params = { subAccountId: call.account };

@@ -1,5 +1,5 @@
 /** Random commands: most of them make sense in the model's world, some do not. */
-import { families } from "@paymaster/contract";
+import { families, findFamily } from "@paymaster/contract";
 import { type Account, isRunning, planState, runningBase } from "../model/state.js";
 import type { WireCall } from "../model/wire.js";
 import type { World } from "../model/world.js";
@@ -54,17 +54,15 @@ const MAKERS = {
   subscribe: makeSubscribe,
   addon: (random, _, account) => {
     const type = random.pick(ADDONS);
-    return {
-      tool: "account_plan_addon_create",
-      body: { type, hosts: hostsFor(random, type, runningBase(account)?.hosts ?? 5) },
-    };
+    const hosts = hostsFor(random, type, runningBase(account)?.hosts ?? 5);
+    return { tool: "account_plan_addon_create", body: addonBody(random, type, hosts) };
   },
   hosts: (random, _, account) => {
     const item = pickAddon(random, account);
     const type = item?.type ?? random.pick(ADDONS);
     return {
       tool: "account_plan_addon_update",
-      body: { type, hosts: around(random, item?.hosts ?? 1) },
+      body: { type, hosts: around(random, item?.hosts ?? 1, plan(type).hosts !== null) },
     };
   },
   baseHosts: (random, _, account) => {
@@ -81,7 +79,7 @@ const MAKERS = {
       siblings.length === 0 || random.chance(0.1) ? random.pick(ADDONS) : random.pick(siblings);
     return {
       tool: "account_plan_addon_update",
-      body: { type, hosts: around(random, item?.hosts ?? 1) },
+      body: { type, hosts: around(random, item?.hosts ?? 1, plan(type).hosts !== null) },
     };
   },
   baseType: (random, _, account) => {
@@ -132,12 +130,22 @@ function makeSubscribe(random: Random, world: World): Made {
       const family = families.find((one) => one.name === plan(addon).families[0]);
       if (family?.request === null || family === undefined || family.request.since > world.profile)
         continue;
-      const entry = { type: addon, hosts: hostsFor(random, addon, hosts) };
+      const entry =
+        family.shape === "code" ? addon : addonBody(random, addon, hostsFor(random, addon, hosts));
       const [name] = family.request.path;
       body[name] = family.request.list ? [...((body[name] as unknown[]) ?? []), entry] : entry;
     }
   }
   return { tool: "account_plan_create", body };
+}
+
+/** One add-on as POST addons takes it. */
+function addonBody(random: Random, type: string, hosts: number): Record<string, unknown> {
+  const shape = findFamily(plan(type).families[0] ?? "").shape;
+  if (shape === "audio") {
+    return random.chance(0.05) ? { type } : { type, tollfree_countries: "US,DE" };
+  }
+  return shape === "hosts" ? { type, hosts } : { type };
 }
 
 function pickAddon(random: Random, account: Account) {
@@ -153,7 +161,8 @@ function hostsFor(random: Random, type: string, baseHosts: number): number {
   return random.int(hosts.min, Math.min(hosts.max, Math.max(hosts.min, baseHosts)));
 }
 
-function around(random: Random, hosts: number): number {
+function around(random: Random, hosts: number, counted = true): number {
+  if (!counted) return 1;
   if (random.chance(0.02)) return random.pick([0, 10_000, hosts + 100]);
   return Math.max(1, hosts + random.int(-3, 4));
 }

@@ -29,6 +29,12 @@ export const ADDONS = [
   "zwb_plus_quarterly",
   "quality_stream1_monthly",
   "zsched_quarterly",
+  "cmr_monthly_commitment_40",
+  "cmr_100GB_yearly",
+  "cmr_30GB_two_years",
+  "tollfree_payongo",
+  "tollfree_monthly_commitment_100",
+  "tollfree_monthly_commitment_250",
 ] as const;
 
 export function plan(type: string): Plan {

@@ -1,0 +1,154 @@
+/** Use: licences and storage as reported, and what is charged for it on the next monthly date. */
+import { storageOf } from "./answers.js";
+import type { Day } from "./calendar.js";
+import { type Charge, chargeOf } from "./invoicing.js";
+import { planOf } from "./items.js";
+import { partOf } from "./money.js";
+import { nextMonthlyDate, previousMonthlyDate } from "./periods.js";
+import { operatorRefusal, operatorReply, type Reply } from "./reply.js";
+import { type Account, type Item, isRunning, planState, runningBase, type Usage } from "./state.js";
+import type { World } from "./world.js";
+
+export interface UsageReport {
+  readonly hosts?: Readonly<Record<string, number>>;
+  readonly storageGb?: number;
+  readonly charges?: Readonly<Record<string, bigint>>;
+}
+
+/** What is absent stays; charges add up; the highest storage of the month counts. */
+export function report(
+  world: World,
+  id: string,
+  { hosts, storageGb, charges }: UsageReport,
+): Reply {
+  const account = world.find(id);
+  if (account === undefined || account.disassociated) return operatorRefusal("unknown");
+  if (hosts === undefined && storageGb === undefined && charges === undefined) {
+    return operatorRefusal("bad");
+  }
+  const usage = usageSince(account, world.today);
+  const added: Record<string, bigint> = { ...usage.charges };
+  for (const [type, amount] of Object.entries(charges ?? {})) {
+    added[type] = (added[type] ?? 0n) + amount;
+  }
+  const storage = storageGb ?? usage.storageGb;
+  const after: Usage = {
+    ...usage,
+    hosts: { ...usage.hosts, ...hosts },
+    storageGb: storage,
+    peakGb: Math.max(usage.peakGb, storage),
+    charges: added,
+  };
+  world.change(id, { usage: after });
+  return operatorReply(200, { hosts: after.hosts, recording_gb: storage });
+}
+
+/** The next monthly date, if as things stand something is charged on it; null: nothing. */
+export function usageDue(account: Account): Day | null {
+  const base = runningBase(account);
+  if (base === undefined || planState(account) !== "paid") return null;
+  const { usage } = account;
+  const charged = Object.keys(usage.charges).length > 0 || excessOf(account, usage.peakGb) > 0;
+  return charged ? nextMonthlyDate(base, usage.through) : null;
+}
+
+/** Started GB above what is included. */
+function excessOf(account: Account, gb: number): number {
+  const { free, plan } = storageOf(account.items.filter(isRunning));
+  return Math.max(0, Math.ceil(gb - free - plan));
+}
+
+/** Use since the last monthly date up to `day`: months without any charge pass over silently. */
+function usageSince(account: Account, day: Day): Usage {
+  const base = runningBase(account);
+  const { usage } = account;
+  if (base === undefined || base.trial) return usage;
+  let { through } = usage;
+  for (let next = nextMonthlyDate(base, through); next <= day; ) {
+    through = next;
+    next = nextMonthlyDate(base, through);
+  }
+  return through === usage.through ? usage : { ...usage, through, peakGb: usage.storageGb };
+}
+
+interface Settled {
+  readonly charges: Charge[];
+  readonly usage: Usage;
+}
+
+/** What was used until `day`, if that is a monthly date, before anything renews or ends on it. */
+export function chargeUsage(world: World, account: Account, day: Day): Settled {
+  const base = runningBase(account);
+  if (base === undefined || base.trial) return { charges: [], usage: account.usage };
+  const usage = usageSince(account, day - 1);
+  if (nextMonthlyDate(base, usage.through) !== day) return { charges: [], usage };
+  return settleUsage(world, { ...account, usage }, day);
+}
+
+/** What was used until `day`, whichever day that is. */
+export function settleUsage(world: World, account: Account, day: Day): Settled {
+  const base = runningBase(account);
+  if (base === undefined || base.trial) return { charges: [], usage: account.usage };
+  const usage = usageSince(account, day - 1);
+  const month = monthAround(base, usage.through, day);
+  const charges: Charge[] = [];
+  const excess = excessOf(account, usage.peakGb);
+  if (excess > 0) {
+    const amount = month.part(BigInt(excess) * world.books.storagePrice(day));
+    charges.push({
+      ...chargeOf(base, { quantity: excess, ...month.days, amount, chargeType: "Usage" }),
+      chargeName: "Cloud Recording Overage",
+    });
+  }
+  for (const [type, amount] of Object.entries(usage.charges)) {
+    charges.push(...chargeUse(account, type, amount, month));
+  }
+  return {
+    charges,
+    usage: { ...usage, peakGb: usage.storageGb, charges: {}, through: day },
+  };
+}
+
+/** The days from `start` to `end` within their month, as the base plan's anchor counts months. */
+interface Month {
+  readonly days: { readonly start: Day; readonly end: Day };
+  /** What the days cost of what the whole month costs. */
+  readonly part: (whole: bigint) => bigint;
+}
+
+function monthAround(base: Item, start: Day, end: Day): Month {
+  const next = nextMonthlyDate(base, start);
+  const first = previousMonthlyDate(base, next);
+  return {
+    days: { start, end },
+    part: (whole) => partOf(whole, next - first, start - first, end - first),
+  };
+}
+
+/** Charges for use of one plan, beyond what its commitment covers. */
+function chargeUse(account: Account, type: string, amount: bigint, month: Month): Charge[] {
+  const item = account.items.find((one) => one.type === type && isRunning(one));
+  if (item === undefined) return [];
+  const beyond = amount - month.part(commitmentOf(item));
+  if (beyond <= 0n) return [];
+  const charge = chargeOf(item, {
+    quantity: 1,
+    ...month.days,
+    amount: beyond,
+    chargeType: "Usage",
+  });
+  return [{ ...charge, chargeName: `${charge.chargeName} Usage` }];
+}
+
+/** What a month of the plan already pays for. */
+function commitmentOf(item: Item): bigint {
+  const { intervalMonths } = planOf(item.type);
+  return intervalMonths === 0 ? 0n : item.unitPrice / BigInt(intervalMonths);
+}
+
+/** Licences in use stay in use when their plan becomes another; nothing of a plan that ended is in use. */
+export function licencesMoved(usage: Usage, from: string, to: string | null): Usage {
+  const { [from]: inUse, ...hosts } = usage.hosts;
+  if (inUse === undefined) return usage;
+  return { ...usage, hosts: to === null ? hosts : { ...hosts, [to]: inUse } };
+}

@@ -27,6 +27,7 @@ export { createQuotaPlanner } from "./planner/planner.js";
 export {
   memoryQuotaStore,
   type QuotaExchange,
+  type QuotaNews,
   type QuotaRecord,
   type QuotaStore,
 } from "./planner/store.js";

@@ -14,7 +14,7 @@ import {
 } from "./gate.js";
 import { DAY_MS, type Rule } from "./rules.js";
 import { CLOCK_STEP_MS, type Moment, type ServiceClock } from "./service-clock.js";
-import type { QuotaRecord } from "./store.js";
+import type { QuotaNews, QuotaRecord } from "./store.js";
 
 /** What each kind of record begins with. */
 const TAKE = "take";
@@ -25,9 +25,12 @@ const CUT = "cut";
 const OTHERS = "others";
 const DAY = "day";
 const CLOCK = "clock";
+const WANT = "want";
 
 /** Gates of special rules that are kept; each is of one account or invoice. */
 const MAX_GATES = 200_000;
+/** How long others leave room for what a process has said to want; it says so again before. */
+const WANT_MS = 3_000;
 /** A call without an answer for this long belongs to a process that is gone. */
 const ABANDONED_MS = 600_000;
 
@@ -35,6 +38,13 @@ interface OpenTake extends Take {
   readonly gates: readonly Gate[];
   /** The shift of the line that its times are on. */
   shiftMs: number;
+}
+
+/** Interactive calls that wait in another process. */
+interface Want {
+  readonly lane: string;
+  readonly calls: number;
+  readonly untilMs: number;
 }
 
 export interface LedgerOptions {
@@ -48,6 +58,7 @@ export class Ledger {
   readonly #options: LedgerOptions;
   readonly #gates = new Map<string, Gate>();
   readonly #open = new Map<string, OpenTake>();
+  readonly #wants = new Map<string, Want>();
   #pruneAt = 1_000;
   #saidOfClock = "";
 
@@ -104,6 +115,22 @@ export class Ledger {
     return this.#change([OTHERS, key, windowIndex, calls]);
   }
 
+  /** Tells others that interactive calls wait in a lane, so that their background calls leave room. */
+  want(processId: string, lane: string, calls: number): QuotaRecord {
+    const { clock } = this.#options;
+    return [WANT, processId, calls, clock.now().lineMs, clock.knowledge.shiftMs, lane];
+  }
+
+  /** Interactive calls that wait in a lane of other processes. */
+  wanted(lane: string, now: Moment): number {
+    if (this.#wants.size === 0) return 0;
+    let calls = 0;
+    for (const want of this.#wants.values()) {
+      if (want.lane === lane && want.untilMs > now.lineMs) calls += want.calls;
+    }
+    return calls;
+  }
+
   /** To be called when the clock's line was shifted: calls on their way were let out on the new one. */
   rebase(): void {
     const { clock } = this.#options;
@@ -122,6 +149,16 @@ export class Ledger {
     }
   }
 
+  /** Takes in what other processes have appended to the store. */
+  hear({ isWhole, records }: QuotaNews): void {
+    if (isWhole) {
+      this.#gates.clear();
+      this.#open.clear();
+      this.#wants.clear();
+    }
+    for (const record of records) this.apply(record);
+  }
+
   /** Applies a record of another process. One of a kind that is not known here counts nothing. */
   apply([kind, ...rest]: QuotaRecord): void {
     const key = String(rest[0]);
@@ -134,6 +171,7 @@ export class Ledger {
     else if (kind === CUT) this.#gateOfKey(key)?.cut?.(first);
     else if (kind === OTHERS) this.#gateOfKey(key)?.seeOthers(first, second);
     else if (kind === DAY) this.#addToDay(key, first, second);
+    else if (kind === WANT) this.#hearWant(key, String(rest[4]), first, second - third, now);
     else if (kind === CLOCK) this.#learnClock(Number(key), first, second, third);
   }
 
@@ -155,7 +193,10 @@ export class Ledger {
     const now = clock.now();
     const { shiftMs, minErrorMs, maxErrorMs } = clock.knowledge;
     this.#prune(now);
-    const records: QuotaRecord[] = [[CLOCK, shiftMs, minErrorMs, maxErrorMs, clock.seenAtLocalMs]];
+    const records: QuotaRecord[] = [];
+    if (clock.isKnown) {
+      records.push([CLOCK, shiftMs, minErrorMs, maxErrorMs, clock.seenAtLocalMs]);
+    }
     const takes = new Map<Take, string[]>();
     for (const [key, gate] of this.#gates) {
       if (gate.blockedUntilMs > now.earliestMs) records.push([BLOCK, key, gate.blockedUntilMs]);
@@ -205,6 +246,16 @@ export class Ledger {
   #addToDay(key: string, dayIndex: number, calls: number): void {
     const gate = this.#gateOfKey(key);
     if (gate instanceof DayGate) gate.add(dayIndex, calls);
+  }
+
+  #hearWant(id: string, lane: string, calls: number, localMs: number, now: Moment): void {
+    const untilMs = localMs + this.#options.clock.knowledge.shiftMs + WANT_MS;
+    const key = `${id} ${lane}`;
+    if (calls > 0 && untilMs > now.lineMs) this.#wants.set(key, { lane, calls, untilMs });
+    else this.#wants.delete(key);
+    for (const [other, want] of this.#wants) {
+      if (want.untilMs <= now.lineMs) this.#wants.delete(other);
+    }
   }
 
   #learnClock(shiftMs: number, minErrorMs: number, maxErrorMs: number, seenAtMs: number): void {

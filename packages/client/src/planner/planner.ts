@@ -12,6 +12,7 @@ import { type Moment, ServiceClock } from "./service-clock.js";
 import {
   memoryQuotaStore,
   type QuotaExchange,
+  type QuotaNews,
   type QuotaRecord,
   type QuotaStore,
 } from "./store.js";
@@ -55,6 +56,9 @@ const FIRST_ANSWER_MS = 2_000;
 const REFUSE_CLOCK_AGE_MS = 1_000;
 const WAIT_CLOCK_AGE_MS = 5_000;
 const MAX_SPACING_MS = 50;
+/** How often other processes hear again for how many calls they should leave room, and of how many. */
+const SAY_WANTS_MS = 1_000;
+const MAX_WANTED = 1_000;
 /** A Date has whole seconds. */
 const DATE_SPAN_MS = 1_000;
 /** Timers hold 31 bits. */
@@ -83,6 +87,8 @@ class Planner implements QuotaPlanner {
   /** When a call of each lane was last let out. */
   readonly #lastSentLocalMs = new Map<string, number>();
   #interactiveRun = 0;
+  /** What other processes were told of waiting interactive calls, and when to tell them again. */
+  readonly #wantsSaid = new Map<string, { readonly calls: number; readonly againMs: number }>();
   /** Records that are applied here but not yet in the store. */
   #outbox: QuotaRecord[] = [];
   #isExchanging = false;
@@ -271,7 +277,10 @@ class Planner implements QuotaPlanner {
       if (exchange !== undefined) return;
     }
     if (!this.#store.isShared) this.#outbox.length = 0;
-    else if (this.#outbox.length > 0) this.#linger();
+    else {
+      this.#sayWants();
+      if (this.#outbox.length > 0) this.#linger();
+    }
     this.#schedule();
     this.#reviewDoubtful();
   }
@@ -279,8 +288,10 @@ class Planner implements QuotaPlanner {
   /** @returns a promise only if the store has to be waited for */
   #exchange(letsOut: boolean): Promise<void> | undefined {
     const admitted: Admitted[] = [];
-    const work = (others: readonly QuotaRecord[]): QuotaExchange<undefined> => {
-      for (const record of others) this.#ledger.apply(record);
+    const work = (news: QuotaNews): QuotaExchange<undefined> => {
+      this.#ledger.hear(news);
+      // What the store has not been told yet is not among the whole either.
+      if (news.isWhole) this.#ledger.hear({ isWhole: false, records: this.#outbox });
       this.#ledger.tidy(this.#clock.now());
       if (letsOut) this.#letOut(admitted);
       const clock = this.#store.isShared ? this.#ledger.clockRecord() : undefined;
@@ -376,6 +387,18 @@ class Planner implements QuotaPlanner {
     }
   }
 
+  /** Says to other processes for how many interactive calls they should leave room. */
+  #sayWants(): void {
+    const localMs = this.#local.now();
+    for (const lane of this.#queue.laneNames) {
+      const calls = Math.min(MAX_WANTED, this.#queue.ahead(lane, "interactive"));
+      const said = this.#wantsSaid.get(lane);
+      if (calls === (said?.calls ?? 0) && (calls === 0 || localMs < (said?.againMs ?? 0))) continue;
+      this.#wantsSaid.set(lane, { calls, againMs: localMs + SAY_WANTS_MS });
+      this.#outbox.push(this.#ledger.want(this.#idPrefix, lane, calls));
+    }
+  }
+
   /** Before anything is known of the service's clock, a burst could fall into the wrong second. */
   #waitsForFirstAnswer(): boolean {
     if (this.#clock.isKnown || this.#inFlight === 0) return false;
@@ -391,9 +414,12 @@ class Planner implements QuotaPlanner {
     return Math.max(0, lastMs + spacingMs - this.#local.now());
   }
 
-  #laneDelay(call: Waiting, now: Moment, ahead: number): Delay {
-    const keepBack = call.priority === "background" ? this.#limits.interactiveShare : 0;
-    return this.#longest(this.#book.laneOf(call.rules.lane).rules, now, ahead, keepBack);
+  /** A call in the background leaves room for interactive ones: today, and now if others wait. */
+  #laneDelay({ rules, priority }: Waiting, now: Moment, ahead: number): Delay {
+    const lane = this.#book.laneOf(rules.lane);
+    if (priority === "interactive") return this.#longest(lane.rules, now, ahead, 0);
+    const wanted = this.#ledger.wanted(lane.name, now);
+    return this.#longest(lane.rules, now, ahead + wanted, this.#limits.interactiveShare);
   }
 
   #specialDelay(call: Waiting, now: Moment): Delay {

@@ -12,29 +12,38 @@ export interface QuotaExchange<T> {
   readonly value: T;
 }
 
+/** What others have appended. */
+export interface QuotaNews {
+  /** Everything there is, in place of what was known before: a first reading, or a store made anew. */
+  readonly isWhole: boolean;
+  readonly records: readonly QuotaRecord[];
+}
+
 export interface QuotaStore {
   /** Whether others may read what is appended; if not, only the exchange itself counts. */
   readonly isShared: boolean;
   /**
    * Runs `work` while nobody else changes the counts.
-   * @param work is given the records that others appended since the last exchange (at the first one:
-   *   all), and says what to append; it runs at most once and does not wait for anything
-   * @param snapshot the records that say as much as all records so far, `work`'s included, in less room
+   * @param work is given what others have appended since the last exchange, and says what to append; it
+   *   runs at most once and waits for nothing
+   * @param snapshot the records that say as much as all so far, `work`'s included, in less room
    * @returns a promise only if there is something to wait for
    * @throws QuotaStoreError
    */
   exchange<T>(
-    work: (others: readonly QuotaRecord[]) => QuotaExchange<T>,
+    work: (news: QuotaNews) => QuotaExchange<T>,
     snapshot: () => readonly QuotaRecord[],
   ): T | Promise<T>;
   close(): void | Promise<void>;
 }
 
+const NO_NEWS: QuotaNews = { isWhole: false, records: [] };
+
 /** Keeps nothing beyond the planner itself: for one process, until it ends. */
 export function memoryQuotaStore(): QuotaStore {
   return {
     isShared: false,
-    exchange: (work) => work([]).value,
+    exchange: (work) => work(NO_NEWS).value,
     close() {},
   };
 }

@@ -499,7 +499,7 @@ describe("a plan", () => {
     }));
     const startedMs = performance.now();
     const plan = world.quota.plan(calls);
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(plan.days.map(({ calls: count }) => count)).toEqual([59_400, 40_600]);
     expect(world.quota.status().rules.every(({ used }) => used === 0)).toBe(true);
   });

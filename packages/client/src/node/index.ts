@@ -1,0 +1,2 @@
+/** `@paymaster/client/node`: what needs a file system. */
+export { type FileQuotaStoreOptions, fileQuotaStore } from "./file-quota-store.js";

@@ -98,6 +98,7 @@ export async function startServer(
       books: () => books,
       authenticator,
       issuer,
+      log,
     });
     registerDocuments(app, config.profile);
     registerFrontPage(app, config.profile);
@@ -110,6 +111,7 @@ export async function startServer(
       pool,
       clock,
       books: () => books,
+      log,
       heartbeat: () => clock.heartbeat(),
       onError: (error) =>
         log({ level: "warn", message: "Background work failed", error: String(error) }),

@@ -1,5 +1,5 @@
 /** UBL as the JSON that `@e-invoice-eu/core` takes, and XML as text that can be compared. */
-import { XmlDocument, XmlElement, type XmlNode } from "libxml2-wasm";
+import { XmlDocument, XmlElement } from "libxml2-wasm";
 
 export interface JsonSchema {
   readonly type?: string;
@@ -81,7 +81,7 @@ function outlineOf(element: XmlElement, path: string): string[] {
 
 function childrenOf(element: XmlElement): XmlElement[] {
   const children: XmlElement[] = [];
-  for (let node: XmlNode | null = element.firstChild; node !== null; node = node.next) {
+  for (let node = element.firstChild; node !== null; node = node.next) {
     if (node instanceof XmlElement) children.push(node);
   }
   return children;

@@ -27,8 +27,8 @@ export function addAddon(world: World, account: Account, body: Body): Refusal | 
   const same = inFamily.find((item) => item.type === wish.type);
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
-  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "audioPayAsYouGo");
   if (name === "plan_audio" && !namesCountries(wish)) return refuse(TOOL, "audioOptionMissing");
+  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "audioPayAsYouGo");
   if (same?.status === "active") {
     return refuse(TOOL, "alreadyHasAddon", { planCode: wish.type });
   }

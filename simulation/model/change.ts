@@ -10,7 +10,7 @@ import { anchoredAt, endOfPeriod, fullCharge, restOfPeriod } from "./periods.js"
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, type Item, planState, runningBase } from "./state.js";
 import type { Body, Decided } from "./subscribe.js";
-import { licencesMoved, settleUsage } from "./usage.js";
+import { settleUsage, usageMoved } from "./usage.js";
 import type { World } from "./world.js";
 
 const BASE = "account_plan_base_update";
@@ -93,7 +93,7 @@ export function changeAddon(world: World, account: Account, body: Body): Refusal
   }
   const limits = hostProblem(plan, hosts);
   if (limits !== null) return refuse(ADDON, limits.error, limits.params);
-  if (!isSoldWith(type, base.type)) return refuse(ADDON, "audioPayAsYouGo");
+  if (type !== from.type && !isSoldWith(type, base.type)) return refuse(ADDON, "audioPayAsYouGo");
   const most = mostBesideBase(plan, name, from.type, base, account.items);
   if (most !== null && hosts > most) return refuse(ADDON, "buyHostsTooMany", { maxBuyHost: most });
   if (hosts < (account.usage.hosts[from.type] ?? 0)) {
@@ -168,13 +168,13 @@ function setType(world: World, account: Account, item: Item, plan: Plan, hosts: 
     pending: null,
   };
   // The monthly dates begin anew with the base plan's anchor; storage that is given up counts until today.
-  const settles = item.base || planOf(item.type).storageGb > plan.storageGb;
+  const settles = item.base || planOf(item.type).storageGb > 0;
   const used = settles ? settleUsage(world, account, today) : { charges: [], usage: account.usage };
   return {
     account: {
       ...replace(account, item, { ...item, status: "replaced" }, after),
       nextItem: account.nextItem + 1,
-      usage: licencesMoved(used.usage, item.type, plan.type),
+      usage: usageMoved(used.usage, item.type, plan.type),
     },
     charges: [...used.charges, ...unused(item, today), ...recurring(after, hosts, today)],
   };

@@ -5,7 +5,7 @@ import type { Charge } from "./invoicing.js";
 import { planOf, wholePeriod } from "./items.js";
 import { endOfPeriod } from "./periods.js";
 import { type Account, type Item, isRunning } from "./state.js";
-import { chargeUsage, licencesMoved, usageDue } from "./usage.js";
+import { chargeUsage, settleUsage, usageDue, usageEnded, usageMoved } from "./usage.js";
 import type { World } from "./world.js";
 
 /** First day on which something is due in the account; null: never. */
@@ -33,15 +33,22 @@ export function fallDue(
   let baseEnded = false;
   const items: Item[] = [];
   // The base plan first: add-ons end with it.
-  for (const item of [...account.items].sort((a, b) => Number(b.base) - Number(a.base))) {
+  const ordered = [...account.items].sort((a, b) => Number(b.base) - Number(a.base));
+  for (const [index, item] of ordered.entries()) {
     if (!isRunning(item) || (item.periodEnd > day && !(baseEnded && !item.base))) {
       items.push(item);
       continue;
     }
+    if (!baseEnded && givesUpStorage(account, item)) {
+      const current = { ...account, items: [...items, ...ordered.slice(index)], usage };
+      const settled = settleUsage(world, current, day);
+      charges.push(...settled.charges);
+      usage = settled.usage;
+    }
     const ends = item.status === "cancel" || !account.autoRenew || item.trial || baseEnded;
     if (ends) {
       items.push({ ...item, status: "expired", pending: null });
-      usage = licencesMoved(usage, item.type, null);
+      usage = usageEnded(usage, item.type);
       baseEnded ||= item.base;
       continue;
     }
@@ -51,9 +58,16 @@ export function fallDue(
     const running = renewed.at(-1);
     if (running === undefined) continue;
     charges.push(...wholePeriod(running));
-    if (running.type !== item.type) usage = licencesMoved(usage, item.type, running.type);
+    if (running.type !== item.type) usage = usageMoved(usage, item.type, running.type);
   }
   return { account: { ...account, items, nextItem, usage }, charges };
+}
+
+/** Whether a recording plan ends now, or becomes another. */
+function givesUpStorage(account: Account, item: Item): boolean {
+  if (item.base || planOf(item.type).storageGb === 0) return false;
+  const ends = item.status === "cancel" || !account.autoRenew;
+  return ends || (item.pending !== null && item.pending.type !== item.type);
 }
 
 /** The item in its next period, or the item as it was and what it becomes. */

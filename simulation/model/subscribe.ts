@@ -9,6 +9,7 @@ import {
   states,
 } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
+import { setHosts } from "./change.js";
 import { hostProblem, isSoldWith } from "./hosts.js";
 import type { Charge } from "./invoicing.js";
 import { recurring, startItem } from "./items.js";
@@ -45,7 +46,7 @@ export function subscribe(world: World, account: Account, body: Body): Refusal |
     held.type === base.type &&
     addonWishes(body, world).length === 0
   ) {
-    return uncancelBase(account, held, base);
+    return setHosts(world, account, { ...held, status: "active" }, held, base.hosts);
   }
   if (state === "paid") return refuse(TOOL, "notFreePlan");
   const plan = findPlan(base.type);
@@ -98,13 +99,6 @@ export function begin(
   };
 }
 
-function uncancelBase(account: Account, held: Item, _base: Wish): Decided {
-  const items = account.items.map((item) =>
-    item === held ? { ...item, status: "active" as const } : item,
-  );
-  return { account: { ...account, items }, charges: [] };
-}
-
 function catalogueProblem(account: Account, base: Wish, addons: readonly Wish[]): Refusal | null {
   const plan = findPlan(base.type);
   if (plan === undefined || !mayBeBase(plan)) {
@@ -132,10 +126,10 @@ function addonProblem(base: Wish, addons: readonly Wish[], wish: Wish): Refusal 
   }
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
-  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "noPurchasePermission");
   if (wish.family === "plan_audio" && !namesCountries(wish)) {
     return refuse(TOOL, "audioOptionMissing");
   }
+  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "noPurchasePermission");
   const most = mostAtStart(plan, addons, wish, base.hosts);
   if (most !== null && wish.hosts > most) {
     return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });

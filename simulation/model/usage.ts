@@ -3,7 +3,7 @@ import { storageOf } from "./answers.js";
 import type { Day } from "./calendar.js";
 import { type Charge, chargeOf } from "./invoicing.js";
 import { planOf } from "./items.js";
-import { partOf } from "./money.js";
+import { partOf, share } from "./money.js";
 import { nextMonthlyDate, previousMonthlyDate } from "./periods.js";
 import { operatorRefusal, operatorReply, type Reply } from "./reply.js";
 import { type Account, type Item, isRunning, planState, runningBase, type Usage } from "./state.js";
@@ -55,7 +55,7 @@ export function usageDue(account: Account): Day | null {
 /** Started GB above what is included. */
 function excessOf(account: Account, gb: number): number {
   const { free, plan } = storageOf(account.items.filter(isRunning));
-  return Math.max(0, Math.ceil(gb - free - plan));
+  return Math.max(0, Math.ceil(gb) - free - plan);
 }
 
 /** Use since the last monthly date up to `day`: months without any charge pass over silently. */
@@ -127,7 +127,8 @@ function monthAround(base: Item, start: Day, end: Day): Month {
 
 /** Charges for use of one plan, beyond what its commitment covers. */
 function chargeUse(account: Account, type: string, amount: bigint, month: Month): Charge[] {
-  const item = account.items.find((one) => one.type === type && isRunning(one));
+  // The plan may have ended since: what was used is owed all the same.
+  const item = account.items.findLast((one) => one.type === type && one.status !== "replaced");
   if (item === undefined) return [];
   const beyond = amount - month.part(commitmentOf(item));
   if (beyond <= 0n) return [];
@@ -143,12 +144,22 @@ function chargeUse(account: Account, type: string, amount: bigint, month: Month)
 /** What a month of the plan already pays for. */
 function commitmentOf(item: Item): bigint {
   const { intervalMonths } = planOf(item.type);
-  return intervalMonths === 0 ? 0n : item.unitPrice / BigInt(intervalMonths);
+  return intervalMonths === 0 ? 0n : share(item.unitPrice, 1n, BigInt(intervalMonths));
 }
 
-/** Licences in use stay in use when their plan becomes another; nothing of a plan that ended is in use. */
-export function licencesMoved(usage: Usage, from: string, to: string | null): Usage {
+/** What was used of a plan counts for the plan that it becomes. */
+export function usageMoved(usage: Usage, from: string, to: string): Usage {
   const { [from]: inUse, ...hosts } = usage.hosts;
-  if (inUse === undefined) return usage;
-  return { ...usage, hosts: to === null ? hosts : { ...hosts, [to]: inUse } };
+  const { [from]: charged, ...charges } = usage.charges;
+  return {
+    ...usage,
+    hosts: inUse === undefined ? hosts : { ...hosts, [to]: inUse + (hosts[to] ?? 0) },
+    charges: charged === undefined ? charges : { ...charges, [to]: charged + (charges[to] ?? 0n) },
+  };
+}
+
+/** No licence of a plan that ended is in use. */
+export function usageEnded(usage: Usage, type: string): Usage {
+  const { [type]: _, ...hosts } = usage.hosts;
+  return { ...usage, hosts };
 }

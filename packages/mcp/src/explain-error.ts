@@ -38,7 +38,18 @@ export function explainError(error: unknown, context: ErrorContext): string {
   if (error instanceof QueueFullError || error instanceof QuotaStoreError) {
     return `Nothing was sent: ${error.message}. Try again in a minute.`;
   }
+  if (error instanceof TypeError && namesParameter(error.message, context.operation)) {
+    return `These arguments cannot be sent: ${error.message}. Nothing was sent.`;
+  }
   return `This server failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** The client refuses some texts in a path, such as `..`, by the parameter's name. */
+function namesParameter(message: string, { params, query }: Operation): boolean {
+  const schemas = [params, query] as readonly ({ readonly properties?: object } | null)[];
+  return schemas
+    .flatMap((schema) => Object.keys(schema?.properties ?? {}))
+    .some((name) => message.startsWith(`${name} `));
 }
 
 function explainRefusal(error: ApiError, operation: Operation): string {

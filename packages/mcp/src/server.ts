@@ -14,7 +14,7 @@ import {
   McpError,
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { PaymasterClient, Preview } from "@paymaster/client";
+import type { Preview } from "@paymaster/client";
 import type { WireProfile } from "@paymaster/contract";
 import type { AuditLog } from "./audit.js";
 import { callTool } from "./call-tool.js";
@@ -28,6 +28,7 @@ import type { WalkLimits } from "./reports/fleet.js";
 import { createReader, type Reader } from "./reports/reader.js";
 import { offerResources, readResource } from "./resources.js";
 import { type Caller, type RequestSurroundings, serveRequest } from "./serve-request.js";
+import type { ServiceClient } from "./service-client.js";
 import { NO_LIMITS, type Spending } from "./spending.js";
 import type { ToolServices } from "./tool-outcome.js";
 import { offerTools, type Tool } from "./tools.js";
@@ -65,7 +66,7 @@ export interface McpServerOptions {
  */
 export function createMcpServer(
   config: McpConfig,
-  client: PaymasterClient,
+  client: ServiceClient,
   options: McpServerOptions = {},
 ): Server {
   const { allowWrites = false, profile = "2021", now = Date.now } = options;

@@ -1,12 +1,13 @@
 /** The server over standard input and output. Standard output carries the protocol, nothing else. */
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { createClient, createQuotaPlanner } from "@paymaster/client";
+import { createQuotaPlanner } from "@paymaster/client";
 import type { WireProfile } from "@paymaster/contract";
 import { createAuditLog } from "./audit.js";
 import { callHooks } from "./call-context.js";
 import { authenticationOf, type Environment, resolveSecret } from "./credentials.js";
 import type { LoadedConfig } from "./load-config.js";
 import { createMcpServer } from "./server.js";
+import { createServiceClient } from "./service-client.js";
 import { NO_LIMITS, type SpendingLimits } from "./spending.js";
 import { createSpendingFiles } from "./spending-files.js";
 import { defaultAuditFile, spendingFolder, stateFolder } from "./state-folder.js";
@@ -39,7 +40,7 @@ export async function startStdioServer(options: StdioServerOptions): Promise<Run
   if (warning !== undefined) log(warning);
   if (config.authentication.length > 1) log("only the first authentication entry is used");
   const quota = createQuotaPlanner({ profile });
-  const client = createClient({
+  const client = createServiceClient({
     baseUrl: config.server.url,
     authentication,
     quota,

@@ -1,8 +1,9 @@
 /** What came of a call: the assistant's result, and what the audit file says about it. */
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import type { PaymasterClient, Preview } from "@paymaster/client";
+import type { Preview } from "@paymaster/client";
 import type { AuditEntry } from "./audit.js";
 import type { Confirmations } from "./confirmation.js";
+import type { ServiceClient } from "./service-client.js";
 import type { Spending } from "./spending.js";
 import type { Tool } from "./tools.js";
 import type { Validators } from "./validators.js";
@@ -16,7 +17,7 @@ export interface ToolOutcome {
 }
 
 export interface ToolServices {
-  readonly client: PaymasterClient;
+  readonly client: ServiceClient;
   readonly confirmations: Confirmations<Preview>;
   readonly spending: Spending;
   readonly validators: Validators;

@@ -2,12 +2,16 @@
 
 import type { JsonSchemaType } from "@modelcontextprotocol/sdk/validation";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
+import { previewBody } from "@paymaster/contract";
+import { plain } from "./tool-schema.js";
 import type { Tool } from "./tools.js";
 
 export interface Validators {
   /** @returns what is wrong, or undefined */
   input(tool: Tool, value: unknown): string | undefined;
   output(tool: Tool, value: unknown): string | undefined;
+  /** A preview is what a person decides by: one that lacks a price is none. */
+  preview(value: unknown): string | undefined;
 }
 
 type Check = (value: unknown) => {
@@ -16,6 +20,8 @@ type Check = (value: unknown) => {
 };
 
 const MAX_PROBLEM_LENGTH = 600;
+
+const previewSchema = plain(previewBody);
 
 export function createValidators(): Validators {
   const ajv = new AjvJsonSchemaValidator();
@@ -36,5 +42,6 @@ export function createValidators(): Validators {
   return {
     input: (tool, value) => check(tool.inputSchema, value, "the arguments"),
     output: (tool, value) => check(tool.outputSchema, value, "the answer"),
+    preview: (value) => check(previewSchema, value, "the preview"),
   };
 }

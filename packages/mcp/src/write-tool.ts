@@ -192,7 +192,13 @@ function mayHaveBeenMade(error: unknown): boolean {
 async function show(call: ToolCall, input: Arguments, services: ToolServices): Promise<Shown> {
   const options = { signal: call.signal, preview: true };
   try {
-    const { data, headers } = await services.client.request(call.tool.name, input, options);
+    const { data, headers, status } = await services.client.request(call.tool.name, input, options);
+    const problem = services.validators.preview(data);
+    if (problem !== undefined) {
+      throw new UnexpectedResponseError(`the preview cannot be understood (${problem})`, {
+        status,
+      });
+    }
     return { preview: data as Preview, day: serviceDay(headers) };
   } catch (error) {
     if (error instanceof PreviewUnsupportedError) return { preview: null, day: undefined };

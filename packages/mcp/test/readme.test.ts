@@ -50,7 +50,7 @@ describe("the README", () => {
       new StdioClientTransport({
         command: command === "node" ? process.execPath : command,
         args: local,
-        env: { PATH: process.env.PATH ?? "", ...env },
+        env: { PATH: process.env.PATH ?? "", XDG_STATE_HOME: folder, ...env },
         cwd: folder,
         stderr: "ignore",
       }),

@@ -1,24 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { json, startPeer } from "../../client/test/support/peer.js";
-import { textOf } from "./support/connect.js";
+import { documentWithPreview, json, startPeer } from "../../client/test/support/peer.js";
+import { emptyFolder, textOf } from "./support/connect.js";
 
 const SEED = fileURLToPath(new URL("fixtures/seed-001.json", import.meta.url));
 const PAYMASTER = fileURLToPath(new URL("../../cli/bin/paymaster.js", import.meta.url));
 
 /** `paymaster mcp` as an assistant starts it, with the SDK's own client. */
 async function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const state = emptyFolder();
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [PAYMASTER, "mcp", ...args],
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: { PATH: process.env.PATH ?? "", PAYMASTER_STATE_DIR: state, ...env },
     stderr: "pipe",
   });
   let stderr = "";
@@ -31,18 +31,29 @@ async function start(args: readonly string[], env: Readonly<Record<string, strin
   assistant.onerror = (error) => strays.push(error);
   onTestFinished(() => assistant.close());
   await assistant.connect(transport);
-  return { assistant, strays, stderr: () => stderr };
+  return { assistant, strays, stderr: () => stderr, state };
 }
 
 async function seedAt(baseUrl: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "paymaster-mcp-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = emptyFolder();
   const config = JSON.parse(readFileSync(SEED, "utf8")) as { server: { url: string } };
   config.server.url = baseUrl;
   const file = join(folder, "billing.json");
   writeFileSync(file, JSON.stringify(config));
   return file;
 }
+
+const preview = {
+  preview: true,
+  effective_date: "2021-06-01",
+  currency: "USD",
+  lines: [],
+  tax_amount: 0,
+  total_amount: 100,
+  credit_applied: 0,
+  next_invoice: null,
+  warnings: [],
+};
 
 const usage = { plan_base: { type: "monthly", hosts: 2, usage: 1 } };
 
@@ -109,6 +120,55 @@ describe("paymaster mcp over standard input and output", () => {
     expect(peer.requests[0]?.headers.authorization).toBe("Bearer t");
   });
 
+  it("writes every call to the audit file, and its key nowhere", async () => {
+    const peer = await startPeer((_, response) => json(response, 200, usage));
+    const file = join(emptyFolder(), "calls.jsonl");
+    const config = await seedAt(peer.baseUrl);
+    const key = "k-0123456789";
+    const { assistant, state } = await start(["--config", config, "--audit", file], {
+      API_KEY: key,
+    });
+    const name = "get_plan_usage";
+    await assistant.callTool({ name, arguments: { accountId: "me" } });
+    await assistant.callTool({ name, arguments: { accountId: key } });
+    await assistant.callTool({ name, arguments: {} });
+    const text = readFileSync(file, "utf8");
+    const outcomes = text
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { outcome: string }).outcome);
+    expect(outcomes).toEqual(["ok", "ok", "refused"]);
+    expect(text).not.toContain(key);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const other = await start(["--config", config], { API_KEY: key, PAYMASTER_STATE_DIR: state });
+    await other.assistant.callTool({ name, arguments: { accountId: "me" } });
+    expect(statSync(join(state, "mcp-audit.jsonl")).mode & 0o777).toBe(0o600);
+  });
+
+  it("keeps a limit per day over a restart", async () => {
+    const peer = await startPeer((request, response) => {
+      const date = { date: "Tue, 01 Jun 2021 10:00:00 GMT" };
+      if (request.url === "/openapi.json") {
+        json(response, 200, documentWithPreview("post", "/accounts/{accountId}/plans/addons"));
+      } else if (request.headers.prefer === "preview") json(response, 200, preview, date);
+      else json(response, 201, undefined, date);
+    });
+    const config = await seedAt(peer.baseUrl);
+    const args = ["--config", config, "--allow-writes", "--max-per-day", "150"];
+    const env = { API_KEY: "k", PAYMASTER_STATE_DIR: emptyFolder() };
+    const name = "account_plan_addon_create";
+    const order = { accountId: "a", body: { type: "large500_monthly", hosts: 2 } };
+    const first = await start(args, env);
+    const shown = await first.assistant.callTool({ name, arguments: order });
+    const { confirmation } = shown.structuredContent as { confirmation: string };
+    const done = await first.assistant.callTool({ name, arguments: { ...order, confirmation } });
+    expect(done.structuredContent).toMatchObject({ status: "done" });
+    await first.assistant.close();
+    const second = await start(args, env);
+    const refused = await second.assistant.callTool({ name, arguments: order });
+    expect(textOf(refused)).toContain("of 150.00 USD for 2021-06-01, 100.00 USD are spent");
+  });
+
   it("ends by itself when the assistant has gone", () => {
     const run = spawnSync(process.execPath, [PAYMASTER, "mcp", "--config", SEED], {
       env: { PATH: process.env.PATH, API_KEY: "k" },
@@ -124,6 +184,8 @@ describe("paymaster mcp over standard input and output", () => {
     [[], { CONFIG: '{"server":{}}' }, /server\.url/],
     [[], { CONFIG: "{}", SECURITY: "x" }, /CONFIG cannot be used/],
     [["--profile", "2023"], {}, /2021 or 2026/],
+    [["--config", SEED, "--max-per-day", "a lot"], {}, /--max-per-day: expected amounts/],
+    [["--config", SEED, "--max-per-week", "5"], {}, /max-per-week/],
     [[], {}, /no configuration/],
   ])("refuses to start with %j and %j", (args, env, expected) => {
     const run = spawnSync(process.execPath, [PAYMASTER, "mcp", ...args], {
@@ -135,5 +197,56 @@ describe("paymaster mcp over standard input and output", () => {
     expect(run.status).toBe(2);
     expect(run.stderr).toMatch(expected);
     expect(run.stdout).toBe("");
+  });
+});
+
+describe("credentials of a configuration", () => {
+  const operations = [{ name: "get_plan_usage", description: "Ours." }];
+  const variants = [
+    ["the query", { type: "apiKey", schema_parameters: { in: "query" } }],
+    ["a cookie", { type: "apiKey", schema_parameters: { in: "cookie", name: "session" } }],
+    ["http basic", { type: "http", schema_parameters: { scheme: "basic" } }],
+    [
+      "OAuth by client and secret",
+      { type: "oauth2", schema_parameters: { token_url: "TOKEN_URL", account_id: "acc" } },
+    ],
+  ] as const;
+  const value = "user:s&cret/1";
+
+  it.each(variants)("travel in %s, and reach neither logs nor audit", async (how, entry) => {
+    const peer = await startPeer((request, response) => {
+      if (!request.url.startsWith("/oauth/token")) return json(response, 200, usage);
+      const token = { access_token: "granted-token", token_type: "bearer", expires_in: 3600 };
+      json(response, 200, token);
+    });
+    const text = JSON.stringify({
+      server: { url: peer.baseUrl },
+      authentication: [{ ...entry, value: `\${BILLING_KEY}` }],
+      operations,
+    }).replace("TOKEN_URL", `${peer.origin}/oauth/token`);
+    const { assistant, stderr, state } = await start([], { CONFIG: text, BILLING_KEY: value });
+    const { tools } = await assistant.listTools();
+    expect(tools.map(({ name, description }) => [name, description])).toEqual([
+      ["get_plan_usage", "Ours."],
+    ]);
+    const name = "get_plan_usage";
+    const result = await assistant.callTool({ name, arguments: { accountId: "me" } });
+    expect(result.isError, textOf(result)).toBeFalsy();
+    const seen = peer.requests.at(-1);
+    const carried = {
+      "the query": seen?.url.endsWith(`?access_token=${encodeURIComponent(value)}`),
+      "a cookie": seen?.headers.cookie === `session=${value}`,
+      "http basic": seen?.headers.authorization === `Basic ${btoa(value)}`,
+      "OAuth by client and secret":
+        seen?.headers.authorization === "Bearer granted-token" &&
+        peer.requests[0]?.headers.authorization === `Basic ${btoa(value)}`,
+    };
+    expect(carried[how]).toBe(true);
+    const audit = readFileSync(join(state, "mcp-audit.jsonl"), "utf8");
+    for (const written of [stderr(), audit]) {
+      expect(written).not.toContain("s&cret");
+      expect(written).not.toContain(encodeURIComponent(value));
+    }
+    await expect(assistant.callTool({ name: "account_plans" })).rejects.toThrow(/no tool/);
   });
 });

@@ -89,6 +89,17 @@ describe("a writing tool", () => {
     expect(state.writes).toHaveLength(0);
   });
 
+  it("offers nothing to confirm when the preview lacks its price", async () => {
+    const { call, state } = await setUp();
+    const { total_amount, ...rest } = preview;
+    state.preview = rest as Preview;
+    const result = await call(given);
+    expect(result.isError).toBe(true);
+    expect(textOf(result)).toContain("total_amount");
+    state.preview = { ...preview, total_amount };
+    expect((await call(given)).isError).toBeFalsy();
+  });
+
   it("carries the change out once, with the confirmation as its idempotency key", async () => {
     const { call, state } = await setUp();
     const confirmation = confirmationOf(await call(given));

@@ -10,9 +10,7 @@ import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
 import {
   type Authentication,
   AuthenticationError,
-  createClient,
   createQuotaPlanner,
-  type PaymasterClient,
   type Preview,
   type QuotaPlanner,
 } from "@paymaster/client";
@@ -22,6 +20,7 @@ import { callHooks, currentCall } from "../call-context.js";
 import { type Confirmations, createConfirmations } from "../confirmation.js";
 import { configForService } from "../load-config.js";
 import { createMcpServer } from "../server.js";
+import { createServiceClient, type ServiceClient } from "../service-client.js";
 import { SpendingLimitError, type SpendingStore } from "../spending.js";
 import { createValidators } from "../validators.js";
 import { createKnown } from "./known.js";
@@ -75,7 +74,7 @@ export interface HttpEndpoint {
 
 /** What the sessions of one account share: a new session is no new quota. */
 interface Service {
-  readonly client: PaymasterClient;
+  readonly client: ServiceClient;
   readonly quota: QuotaPlanner | undefined;
 }
 
@@ -200,7 +199,7 @@ function createService({ baseUrl, profile, hasQuotas }: HttpEndpointOptions): Se
   const authentication = callersToken;
   return {
     quota,
-    client: createClient({ baseUrl, authentication, offersPreviews: true, quota, hooks }),
+    client: createServiceClient({ baseUrl, authentication, offersPreviews: true, quota, hooks }),
   };
 }
 

@@ -2,10 +2,11 @@
  * Reading for reports: what cannot be read becomes a sentence in the report instead of its end, and
  * what may be asked for only rarely is remembered.
  */
-import { AbortError, type Output, type PaymasterClient, RateLimitError } from "@paymaster/client";
+import { AbortError, type Output, RateLimitError } from "@paymaster/client";
 import { type Operation, operations, type ToolName } from "@paymaster/contract";
 import { canonicalJson } from "../confirmation.js";
 import { explainError } from "../explain-error.js";
+import type { ServiceClient } from "../service-client.js";
 
 export type Reading<T> =
   | {
@@ -43,7 +44,7 @@ export interface Reader {
 }
 
 export interface ReaderOptions {
-  readonly client: PaymasterClient;
+  readonly client: ServiceClient;
   readonly credentialOrigin: string;
   /** Names of the configuration's operations. */
   readonly offered: ReadonlySet<string>;

@@ -2,18 +2,23 @@
  * A change of plans on the wire: load, decide, then preview or write. What fell due before today is
  * decided first, so that a command never meets a state of yesterday.
  */
-import type { Contact } from "@paymaster/engine";
 import {
   type AccountState,
   addDays,
+  type CivilDate,
   type Command,
+  type Contact,
   type Decision,
   decide,
   decideDue,
+  EngineDefect,
+  isRunning,
+  type Outcome,
   previewOf,
 } from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
-import type { Call, PlannedWrite, Reply, Services } from "../http/call.js";
+import type { Call, PlannedWrite, Reply, ServerBooks, Services } from "../http/call.js";
+import { validationFault } from "../http/validation.js";
 import { WireFault } from "../http/wire-fault.js";
 import {
   isReachable,
@@ -64,6 +69,31 @@ function withContact(loaded: LoadedAccount, contact: Contact): LoadedAccount {
   return { ...loaded, record: { ...loaded.record, contact } };
 }
 
+/**
+ * Decides, where the account's periods let it. An operator who posts a draft ahead of its time has moved
+ * the periods into the future: a change that would have to be charged by the days of the current one is
+ * refused until that one begins, and said why.
+ */
+function decideUnlessAhead(
+  state: AccountState,
+  command: Command,
+  today: CivilDate,
+  books: ServerBooks,
+): Outcome {
+  try {
+    return decide(state, command, today, books.engine);
+  } catch (error) {
+    const ahead = state.items.filter((item) => isRunning(item) && item.periodStart > today);
+    const last = ahead
+      .map((item) => item.periodStart)
+      .sort()
+      .at(-1);
+    if (!(error instanceof EngineDefect) || last === undefined) throw error;
+    const message = `The account was invoiced ahead of its time: this change is possible from ${last} on.`;
+    throw validationFault([{ field: "accountId", message }]);
+  }
+}
+
 export async function planWrite(
   services: Services,
   call: Call,
@@ -83,7 +113,7 @@ export async function planWrite(
       ? decideDue(stored, today, books.engine)
       : null;
   const before: AccountState = due === null ? stored : due.state;
-  const decision = decide(before, command, today, books.engine);
+  const decision = decideUnlessAhead(before, command, today, books);
   if (!decision.ok) throw operationFault(call, decision.error, decision.params);
   return {
     preview: async () => {

@@ -1,3 +1,4 @@
+/** `npm run simulate -- --seed N --years Y [--accounts A] [--runs R]`: R seeds from N on. */
 import { parseArgs } from "node:util";
 import { Violation } from "./audit/violation.js";
 import { runSeed } from "./run.js";
@@ -24,6 +25,8 @@ for (let index = 0; index < Number(values.runs); index += 1) {
   );
   const { failure } = result;
   if (failure === undefined) continue;
+  const shape = `--years ${values.years} --accounts ${values.accounts}`;
+  console.error(`Violation. Replay: npm run simulate -- --seed ${seed} ${shape}`);
   console.error(failure.trail.slice(-8).join("\n"));
   console.error(`step ${failure.step}: ${failure.error.message}`);
   if (failure.error instanceof Violation) {

@@ -13,7 +13,7 @@ export interface PaymentWish {
 
 export function pay(world: World, id: string, wish: PaymentWish): Reply {
   const account = world.find(id);
-  if (account === undefined || account.disassociated) return operatorRefusal("unknown");
+  if (account === undefined) return operatorRefusal("unknown");
   if (wish.amount <= 0n) return operatorRefusal("bad");
   const named = wish.invoices === null ? null : [...new Set(wish.invoices)].sort();
   const request = JSON.stringify([String(wish.amount), wish.currency, named]);

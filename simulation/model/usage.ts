@@ -21,11 +21,11 @@ export function report(
   id: string,
   { hosts, storageGb, charges }: UsageReport,
 ): Reply {
-  const account = world.find(id);
-  if (account === undefined || account.disassociated) return operatorRefusal("unknown");
   if (hosts === undefined && storageGb === undefined && charges === undefined) {
     return operatorRefusal("bad");
   }
+  const account = world.find(id);
+  if (account === undefined || account.disassociated) return operatorRefusal("unknown");
   const usage = usageSince(account, world.today);
   const added: Record<string, bigint> = { ...usage.charges };
   for (const [type, amount] of Object.entries(charges ?? {})) {

@@ -16,6 +16,8 @@ export interface ClockState {
 
 /** A clock not seen for this long has no running server: a test clock then resumes where it stopped. */
 const ABANDONED_MS = 5_000;
+/** A killed server did not note its last moments. Its clock skips as much: it must not go back. */
+const UNSEEN_MS = 1_500;
 export const DAY_MS = 86_400_000;
 /**
  * A test clock starts and moves within these dates. Beyond the last one the periods of a plan leave the
@@ -91,8 +93,10 @@ export class Clock implements ServiceClock {
     const { state, seenAtMs } = await readClock(pool);
     const clock = new Clock(pool, state);
     if (state.kind === "test" && nowMs - seenAtMs > ABANDONED_MS) {
-      const resumedMs = Math.max(state.serviceAtMs, serviceTime(state, seenAtMs));
+      const resumedMs = Math.max(state.serviceAtMs, serviceTime(state, seenAtMs + UNSEEN_MS));
       await clock.#store({ ...state, serviceAtMs: resumedMs, realAtMs: nowMs });
+    } else {
+      await clock.heartbeat();
     }
     let notice: string | null = null;
     if (state.kind === "system" && testClock !== null) {

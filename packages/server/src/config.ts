@@ -4,11 +4,14 @@ import { WIRE_PROFILES, type WireProfile } from "@paymaster/contract";
 import { isCivilDate } from "@paymaster/engine";
 import { TEST_CLOCK_RANGE } from "./clock.js";
 
+export type World = "demo" | "empty";
+
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
-  readonly world: "demo" | "empty";
+  /** What a first start creates; null: not said, which means the demo world. */
+  readonly world: World | null;
   readonly testClock: string | null;
   readonly rateLimits: boolean;
   readonly profile: WireProfile;
@@ -71,7 +74,7 @@ export function readConfig(
     port: readPort(values.port ?? present(env.PORT) ?? "8080"),
     host: values.host ?? "127.0.0.1",
     dataDir: values["data-dir"] ?? present(env.PAYMASTER_DATA_DIR) ?? "./.paymaster",
-    world: values.empty === true ? "empty" : "demo",
+    world: values.empty === true ? "empty" : values.demo === true ? "demo" : null,
     testClock: readTestClock(values["test-clock"] ?? present(env.PAYMASTER_TEST_CLOCK)),
     rateLimits:
       oneOf("--rate-limits", values["rate-limits"] ?? present(env.PAYMASTER_RATE_LIMITS) ?? "on", [

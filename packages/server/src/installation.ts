@@ -5,7 +5,7 @@
 import type { BillingServices } from "./billing/bill-run.js";
 import { createAccountWithPlan } from "./billing/new-account.js";
 import type { Clock } from "./clock.js";
-import type { ServerConfig } from "./config.js";
+import type { ServerConfig, World } from "./config.js";
 import { readSecrets, type Secrets } from "./credentials-file.js";
 import type { Pool, Queryable } from "./database/pool.js";
 import { buildDemoWorld } from "./demo/world.js";
@@ -43,8 +43,8 @@ export async function prepareInstallation(options: InstallationOptions): Promise
       let installed = await readInstallation(pool);
       if (installed === undefined) {
         installed = await install(options);
-        notices.push(await describeWorld(pool, config.world));
-      } else if (installed.world !== config.world) {
+        notices.push(await describeWorld(pool, installed.world));
+      } else if (config.world !== null && installed.world !== config.world) {
         notices.push(
           `This database holds the ${installed.world} world; only a first start chooses.`,
         );
@@ -62,7 +62,7 @@ export async function prepareInstallation(options: InstallationOptions): Promise
 }
 
 interface Installed extends AccountRef {
-  readonly world: "demo" | "empty";
+  readonly world: World;
 }
 
 async function readInstallation(db: Queryable): Promise<Installed | undefined> {
@@ -80,16 +80,17 @@ async function install({
   config,
   log,
 }: InstallationOptions): Promise<Installed> {
+  const world = config.world ?? "demo";
   await pool.query(
     "insert into installation (created_at, world, world_state) values ($1, $2, 'building')",
-    [clock.now(), config.world],
+    [clock.now(), world],
   );
   const services: BillingServices = { pool, clock, books: () => books };
-  if (config.world === "demo") {
+  if (world === "demo") {
     log({ level: "info", message: "Making the demo world: over a year of billing, once." });
   }
   const master =
-    config.world === "demo"
+    world === "demo"
       ? await buildDemoWorld(services)
       : await createAccountWithPlan(services, {
           kind: "master",
@@ -100,10 +101,10 @@ async function install({
   await pool.query("update installation set world_state = 'ready', first_account_id = $1", [
     master.accountId,
   ]);
-  return { world: config.world, ...master };
+  return { world, ...master };
 }
 
-async function describeWorld(db: Queryable, world: "demo" | "empty"): Promise<string> {
+async function describeWorld(db: Queryable, world: World): Promise<string> {
   if (world === "empty") return "A master account is ready; it has no sub accounts yet.";
   const { rows } = await db.query(
     `select (select count(*) from accounts where kind = 'sub') as "subAccounts",

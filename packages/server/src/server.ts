@@ -9,6 +9,7 @@ import { Clock } from "./clock.js";
 import type { ServerConfig } from "./config.js";
 import { writeCredentials } from "./credentials-file.js";
 import { openDatabase } from "./database/open.js";
+import { isUnavailable } from "./database/pool.js";
 import { loadIssuer } from "./e-invoice/issuer.js";
 import { createApp, type LogLine } from "./http/app.js";
 import { registerDocuments } from "./http/documents.js";
@@ -70,6 +71,7 @@ export async function startServer(
     const { pool } = database;
     const { clock, notice } = await Clock.open(pool, config.testClock);
     checkPricesHold(books, clock.today());
+    endings.push(() => clock.heartbeat().catch(() => undefined));
     const installation = await prepareInstallation({ pool, clock, books, config, dataDir, log });
     const pdfPool = createPdfPool();
     endings.push(() => pdfPool.close());
@@ -107,14 +109,20 @@ export async function startServer(
     if (mcp !== undefined) registerMcp(app, { mcp, ...mcpRoute });
     origin = await listen(app, config);
     await writeCredentials(dataDir, origin, installation.secrets);
+    const reachability = tellReachability(log);
     const scheduler = startScheduler({
       pool,
       clock,
       books: () => books,
       log,
-      heartbeat: () => clock.heartbeat(),
-      onError: (error) =>
-        log({ level: "warn", message: "Background work failed", error: String(error) }),
+      heartbeat: async () => {
+        await clock.heartbeat();
+        reachability.up();
+      },
+      onError: (error) => {
+        if (isUnavailable(error)) reachability.down(error);
+        else log({ level: "warn", message: "Background work failed", error: String(error) });
+      },
     });
     endings.push(() => scheduler.stop());
     const notices = [notice, ...installation.notices].filter((line) => line !== null);
@@ -123,4 +131,20 @@ export async function startServer(
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** Says once that the database is away, and once that it is back. */
+function tellReachability(log: Log) {
+  let isUp = true;
+  return {
+    up() {
+      if (!isUp) log({ level: "info", message: "The database answers again." });
+      isUp = true;
+    },
+    down(error: unknown) {
+      const message = "The database does not answer; requests get 503 until it does.";
+      if (isUp) log({ level: "warn", message, error: String(error) });
+      isUp = false;
+    },
+  };
 }

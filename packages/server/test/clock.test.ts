@@ -48,6 +48,19 @@ describe("the test clock", () => {
     expect(later.notice).toContain("--test-clock 2027-01-01 is ignored");
   });
 
+  it("never shows a time again that a killed server may have shown", async () => {
+    await pool.query("delete from clock");
+    const { clock } = await Clock.open(pool, "2026-01-31");
+    await clock.setTicking(true);
+    await clock.heartbeat();
+    // Killed just before its next heartbeat, a second after this one.
+    const lastShownMs = clock.nowMs() + 1_000;
+    await stoppedFor(60);
+    const later = await Clock.open(pool, null);
+    expect(later.clock.nowMs()).toBeGreaterThan(lastShownMs);
+    expect(later.clock.nowMs()).toBeLessThan(lastShownMs + 5_000);
+  });
+
   it("stands still when told, and goes on from there", async () => {
     const { clock } = await Clock.open(pool, null);
     await clock.setTicking(false);

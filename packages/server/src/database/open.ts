@@ -27,12 +27,6 @@ export async function openDatabase(
     log: (message) => log({ level: "info", message }),
     ...(signal === undefined ? {} : { signal }),
   });
-  postgres.onStateChange((state) => {
-    log({
-      level: state === "up" ? "info" : "warn",
-      message: `The private PostgreSQL is ${state}.`,
-    });
-  });
   const pool = createPool({ ...postgres.connection });
   const close = async () => {
     await pool.end();

@@ -100,9 +100,9 @@ export class Clock implements ServiceClock {
     }
     let notice: string | null = null;
     if (state.kind === "system" && testClock !== null) {
-      notice = `--test-clock ${testClock} is ignored: this data directory runs on the system clock.`;
+      notice = `--test-clock ${testClock} is ignored: this installation runs on the system clock.`;
     } else if (state.kind === "test" && testClock !== null && testClock !== clock.today()) {
-      notice = `--test-clock ${testClock} is ignored: the test clock of this data directory goes on from ${clock.now().toISOString()}.`;
+      notice = `--test-clock ${testClock} is ignored: the test clock of this installation goes on from ${clock.now().toISOString()}.`;
     }
     return { clock, notice };
   }

@@ -42,6 +42,14 @@ export async function prepareInstallation(options: InstallationOptions): Promise
       const notices: string[] = [];
       let installed = await readInstallation(pool);
       if (installed === undefined) {
+        // The one that was making it held the lock. Such a database is not ours to empty: it may hold
+        // more than our tables. (A private one was made anew already.)
+        if (await isHalfMade(pool)) {
+          throw new Error(
+            "A first start on this database was broken off while it made its world: " +
+              "drop the database and create it again.",
+          );
+        }
         installed = await install(options);
         notices.push(await describeWorld(pool, installed.world));
       } else if (config.world !== null && installed.world !== config.world) {

@@ -28,13 +28,13 @@ export function addAddon(world: World, account: Account, body: Body): Refusal | 
   const limits = hostProblem(plan, wish.hosts);
   if (limits !== null) return refuse(TOOL, limits.error, limits.params);
   if (name === "plan_audio" && !namesCountries(wish)) return refuse(TOOL, "audioOptionMissing");
-  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "audioPayAsYouGo");
   if (same?.status === "active") {
     return refuse(TOOL, "alreadyHasAddon", { planCode: wish.type });
   }
   if (!family.many && same === undefined && inFamily[0] !== undefined) {
     return refuse(TOOL, "alreadyHasAddon", { planCode: inFamily[0].type });
   }
+  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "audioPayAsYouGo");
   const most = mostBesideBase(plan, name, wish.type, base, account.items);
   if (most !== null && wish.hosts > most) {
     return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });

@@ -141,6 +141,7 @@ export class Clock implements ServiceClock {
   /** Jumps to an instant that is not in the past. */
   async moveTo(serviceMs: number): Promise<void> {
     this.#requireTest();
+    await this.heartbeat();
     if (serviceMs < this.nowMs()) {
       // Ticking may have passed a target that was "now" a moment ago: going back is never right.
       return;
@@ -150,6 +151,7 @@ export class Clock implements ServiceClock {
 
   async setTicking(ticking: boolean): Promise<void> {
     this.#requireTest();
+    await this.heartbeat();
     await this.#store({
       ...this.#state,
       ticking,

@@ -73,6 +73,8 @@ export async function startServer(
     checkPricesHold(books, clock.today());
     endings.push(() => clock.heartbeat().catch(() => undefined));
     const installation = await prepareInstallation({ pool, clock, books, config, dataDir, log });
+    // Another process may have made the world meanwhile, and set the clock going.
+    await clock.heartbeat();
     const pdfPool = createPdfPool();
     endings.push(() => pdfPool.close());
     const authenticator = new Authenticator(pool, clock);

@@ -9,6 +9,8 @@ import type { QuotaPlanner } from "./planner/types.js";
 import { createPreviewCheck } from "./preview-support.js";
 import { type Answer, assertTimeout, type Sender, type SendOptions, send } from "./request.js";
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from "./retry.js";
+import { sendSafely } from "./safe-write.js";
+import { createServiceDocument } from "./service-document.js";
 import { normalizeBaseUrl, type ParameterValues } from "./url.js";
 
 export interface ClientOptions {
@@ -27,6 +29,16 @@ export interface ClientOptions {
    * instead, so true is only for one that is Paymaster. Default: what its OpenAPI document says.
    */
   readonly offersPreviews?: boolean | undefined;
+  /**
+   * Writes whose answer is lost are found out about and, if they were not made, made again: see "Writes"
+   * in the README. Default false: they end in NetworkError or TimeoutError at once.
+   */
+  readonly retryWrites?: boolean | undefined;
+  /**
+   * Whether the service takes an Idempotency-Key. Default: what its OpenAPI document says. Only with
+   * `retryWrites`.
+   */
+  readonly takesIdempotencyKeys?: boolean | undefined;
   /** Gives each call its turn under all rate limits. Clients of one account share one planner. */
   readonly quota?: QuotaPlanner | undefined;
   readonly hooks?: Hooks | undefined;
@@ -57,12 +69,14 @@ const DEFAULT_MAX_PDF_BYTES = 64 * 1024 * 1024;
 export function createClient(options: ClientOptions): PaymasterClient {
   const sender = createSender(options);
   const { baseUrl, timeoutMs } = sender;
-  const checkPreviews = createPreviewCheck(
-    baseUrl,
-    sender.fetch,
-    timeoutMs,
-    options.offersPreviews,
-  );
+  const document = createServiceDocument(baseUrl, sender.fetch, timeoutMs);
+  const checkPreviews = createPreviewCheck(baseUrl, document, options.offersPreviews);
+  const safeWrites = {
+    sender,
+    document,
+    takesKeys: options.takesIdempotencyKeys,
+    lookUp: request,
+  };
   const plans = planAll();
 
   async function request(
@@ -72,7 +86,13 @@ export function createClient(options: ClientOptions): PaymasterClient {
   ): Promise<Answer<unknown>> {
     const plan = plans.get(tool);
     if (plan === undefined) throw new TypeError(`no operation is called ${JSON.stringify(tool)}`);
-    if (callOptions.preview !== true) return send(sender, plan, input, callOptions);
+    if (callOptions.preview !== true) {
+      const retryWrites = callOptions.retryWrites ?? options.retryWrites ?? false;
+      const isSafe = retryWrites && plan.effect !== "read";
+      return isSafe
+        ? sendSafely(safeWrites, plan, input, callOptions)
+        : send(sender, plan, input, callOptions);
+    }
     assertWrites(plan);
     await checkPreviews(plan, callOptions.signal);
     return assertPreview(await send(sender, plan, input, callOptions), plan);

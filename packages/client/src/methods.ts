@@ -34,6 +34,8 @@ export interface WriteOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined;
   /** Ask what the write would do, and change nothing. */
   readonly preview?: boolean | undefined;
+  /** Make sure that the write is made, and once, though answers get lost. Default: the client's. */
+  readonly retryWrites?: boolean | undefined;
 }
 
 type Writes = { readonly effect: "write" | "cancel" };
@@ -77,7 +79,8 @@ interface WriteMethod<T extends ToolName> {
   (...args: Arguments<T, WriteOptions>): Promise<Preview | Output<T>>;
 }
 
-type WritingTool = {
+/** Tool names of the operations that change something. */
+export type WritingTool = {
   [T in ToolName]: Operations[T] extends Writes ? T : never;
 }[ToolName];
 

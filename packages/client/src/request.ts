@@ -34,6 +34,7 @@ export interface SendOptions {
   readonly priority?: Priority | undefined;
   readonly maxWaitMs?: number | undefined;
   readonly flow?: string | undefined;
+  readonly retryWrites?: boolean | undefined;
 }
 
 /** A success with what came along. */
@@ -45,6 +46,11 @@ export interface Answer<Data> {
   readonly trackingId: string | undefined;
   /** How often the call was sent. */
   readonly attempts: number;
+  /**
+   * The write's own answer was lost, and reading has shown that the write was made: `data` says what that
+   * answer must have been, the rest is of the reading.
+   */
+  readonly isLookedUp?: boolean | undefined;
 }
 
 interface PreparedCall {

@@ -52,7 +52,8 @@ export function shouldRetry(failed: FailedAttempt, policy: RetryPolicy): RetryDe
   return { retry: true, waitMs };
 }
 
-function isTransient(error: PaymasterError): boolean {
+/** The failure says nothing about the request itself, nor whether it was carried out. */
+export function isTransient(error: PaymasterError): boolean {
   if (error instanceof RateLimitError) return true;
   if (error instanceof NetworkError || error instanceof TimeoutError) return true;
   const status = "status" in error ? error.status : undefined;

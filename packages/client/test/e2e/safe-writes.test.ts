@@ -1,0 +1,171 @@
+/**
+ * Several hundred writes through a proxy that loses requests and answers, against the real server: in the
+ * end everything has been bought once, and once only.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  bearerToken,
+  type ClientOptions,
+  createClient,
+  createQuotaPlanner,
+  type PaymasterClient,
+} from "../../src/index.js";
+import { FaultyProxy } from "../support/faulty-proxy.js";
+import { type PaymasterServer, startPaymaster } from "../support/paymaster.js";
+
+const CUSTOMERS = 30;
+const LEAVERS = 10;
+
+let server: PaymasterServer;
+
+beforeAll(async () => {
+  server = await startPaymaster();
+});
+
+afterAll(() => server?.stop());
+
+function newClient(baseUrl: string, options: Partial<ClientOptions> = {}): PaymasterClient {
+  return createClient({
+    baseUrl,
+    authentication: bearerToken(server.credentials.api_key),
+    quota: createQuotaPlanner({ maxWaitMs: { interactive: 60_000 } }),
+    timeoutMs: 2_000,
+    retry: { maxAttempts: 12, baseDelayMs: 20 },
+    ...options,
+  });
+}
+
+const contact = {
+  first_name: "Ada",
+  last_name: "Byron",
+  email: "ada@example.com",
+  address: "1 Main Street",
+  city: "Denver",
+  state: "CO",
+  zip: "80014",
+  country: "US",
+  phone_number: "+13035550100",
+};
+
+const WEBINAR = "webinar500_monthly";
+const MEETING = "large500_monthly";
+
+async function newAccount(client: PaymasterClient, email: string): Promise<string> {
+  const body = { first_name: "Ada", last_name: "Byron", email, password: "kT7-vQ2-mW9-xR4" };
+  const { id, owner_email } = await client.accountCreate({ body });
+  expect(owner_email).toBe(email);
+  return id;
+}
+
+/** A year in a customer's life: nine writes. */
+async function live(client: PaymasterClient, email: string): Promise<string> {
+  const accountId = await newAccount(client, email);
+  const plan_base = { type: "business_yearly", hosts: 10 };
+  const created = await client.accountPlanCreate({
+    accountId,
+    body: { contact, plan_base, plan_recording: "cmr_monthly_commitment_40" },
+  });
+  expect(created.plan_base).toMatchObject(plan_base);
+  await client.accountPlanAddonCreate({ accountId, body: { type: WEBINAR, hosts: 2 } });
+  await client.accountPlanAddonCreate({ accountId, body: { type: MEETING, hosts: 1 } });
+  await client.accountPlanAddonUpdate({ accountId, body: { type: WEBINAR, hosts: 3 } });
+  await client.accountPlanBaseUpdate({ accountId, body: { type: "business_yearly", hosts: 14 } });
+  await client.accountPlanAddonCancel({ accountId, body: { action: "cancel", type: MEETING } });
+  await client.accountBillingUpdate({ accountId, body: { city: "Boulder", zip: "80301" } });
+  await client.accountOptionsUpdate({ accountId, body: { billing_auto_renew: false } });
+  return accountId;
+}
+
+/** What a customer has and owes. */
+async function stateOf(client: PaymasterClient, accountId: string) {
+  const plans = await client.accountPlans({ accountId });
+  const { city, zip } = await client.accountBilling({ accountId });
+  const { options } = await client.account({ accountId });
+  const { invoices = [] } = await client.accountBillingInvoices({ accountId });
+  const owed = invoices.map(({ total_amount }) => total_amount).sort();
+  return { plans, city, zip, renews: options.billing_auto_renew, owed };
+}
+
+async function emailsOf(client: PaymasterClient): Promise<string[]> {
+  const emails: string[] = [];
+  for (let token = ""; ; ) {
+    const page = await client.accounts({
+      page_size: "300",
+      ...(token === "" ? {} : { next_page_token: token }),
+    });
+    emails.push(...(page.accounts ?? []).map(({ owner_email }) => owner_email));
+    token = page.next_page_token;
+    if (token === "") return emails;
+  }
+}
+
+describe("writes through a proxy that loses every second one", () => {
+  it.each([
+    ["paymaster, by Idempotency-Key", false],
+    ["another service, by looking first", true],
+  ])(
+    "are made exactly once: %s",
+    async (name, isForeign) => {
+      const proxy = await FaultyProxy.start({
+        target: new URL(server.credentials.base_url).origin,
+        seed: 5,
+        isForeign,
+      });
+      try {
+        const word = isForeign ? "foreign" : "own";
+        const direct = newClient(server.credentials.base_url);
+        const before = await emailsOf(direct);
+        const twin = await live(direct, `twin-${word}@example.com`);
+
+        const client = newClient(proxy.baseUrl, { retryWrites: true });
+        const customers = Array.from({ length: CUSTOMERS }, (_, index) =>
+          live(client, `${word}-${index}@example.com`),
+        );
+        const leavers = Array.from({ length: LEAVERS }, async (_, index) => {
+          const accountId = await newAccount(client, `${word}-leaver-${index}@example.com`);
+          await client.accountDisassociate({ accountId });
+        });
+        const accountIds = await Promise.all(customers);
+        await Promise.all(leavers);
+
+        const faults = Object.fromEntries(proxy.faults);
+        console.log(`${name}: ${JSON.stringify(faults)}`);
+        for (const fault of ["lost_request", "late_request", "lost_answer", "silence"] as const) {
+          expect(proxy.faults.get(fault) ?? 0, fault).toBeGreaterThan(0);
+        }
+        const expected = await stateOf(direct, twin);
+        expect(expected.owed.length).toBeGreaterThan(3);
+        for (const accountId of accountIds) {
+          expect(await stateOf(direct, accountId)).toEqual(expected);
+        }
+        const emails = (await emailsOf(direct)).filter((email) => !before.includes(email));
+        expect(new Set(emails).size).toBe(emails.length);
+        expect(emails).toHaveLength(CUSTOMERS + 1);
+        expect(await server.admin("GET", "/invariants")).toMatchObject({ ok: true });
+      } finally {
+        await proxy.stop();
+      }
+    },
+    120_000,
+  );
+
+  it("are not repeated unless that is asked for", async () => {
+    const proxy = await FaultyProxy.start({
+      target: new URL(server.credentials.base_url).origin,
+      seed: 9,
+      isForeign: false,
+    });
+    try {
+      const client = newClient(proxy.baseUrl);
+      const attempts = Array.from({ length: 30 }, (_, index) =>
+        newAccount(client, `once-${index}@example.com`),
+      );
+      const results = await Promise.allSettled(attempts);
+      const failed = results.filter(({ status }) => status === "rejected");
+      expect(failed.length).toBeGreaterThan(3);
+      expect(failed.length).toBeLessThan(27);
+    } finally {
+      await proxy.stop();
+    }
+  });
+});

@@ -54,7 +54,7 @@ export function outputSchema(operation: Operation, profile: WireProfile): Object
     };
   }
   const body = operation.response.body[profile];
-  const relaxed = body === null ? {} : relax(plain(body));
+  const relaxed = body === null ? {} : relaxObject(plain(body));
   return { ...relaxed, type: "object", properties: asObject(relaxed).properties };
 }
 
@@ -81,25 +81,53 @@ export function plain(schema: unknown): JsonSchema {
   return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
 
-const SHAPE_KEYWORDS = new Set(["type", "title", "description", "properties", "items", "anyOf"]);
-
-/** The schema without what would refuse a slightly different value. */
+/**
+ * The schema without what would refuse a slightly different value: value lists become their types, and
+ * some sources show one plan where others show a list of plans. One type a schema, since not every
+ * client takes a list of types.
+ */
 export function relax(schema: JsonSchema): JsonSchema {
-  const kept = Object.entries(schema).filter(([keyword]) => SHAPE_KEYWORDS.has(keyword));
-  return Object.fromEntries(
-    kept.map(([keyword, value]) => {
-      if (keyword === "properties") {
-        return [keyword, mapValues(value as Record<string, JsonSchema>, relax)];
-      }
-      if (keyword === "items") return [keyword, relax(value as JsonSchema)];
-      if (keyword === "anyOf") return [keyword, (value as JsonSchema[]).map(relax)];
-      return keyword === "type" ? [keyword, relaxType(value)] : [keyword, value];
-    }),
-  );
+  const { title, description, anyOf } = schema;
+  const words = {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+  };
+  if (Array.isArray(anyOf)) return { ...words, ...unionOf((anyOf as JsonSchema[]).map(relax)) };
+  if (schema.type === "object") {
+    return { ...words, anyOf: [relaxObject(schema), { type: "array", items: { type: "object" } }] };
+  }
+  if (schema.type === "array") {
+    const items = schema.items === undefined ? {} : { items: relaxItem(schema.items) };
+    return { ...words, anyOf: [{ type: "array", ...items }, { type: "object" }] };
+  }
+  return { ...words, ...typeOf(schema) };
 }
 
-/** Some sources show one plan where others show a list of plans, and counts with a fraction. */
-function relaxType(type: unknown): unknown {
-  if (type === "object" || type === "array") return ["object", "array"];
-  return type === "integer" ? "number" : type;
+/** An object that stays one: the answer itself, or an entry of a list. */
+export function relaxObject(schema: JsonSchema): JsonSchema {
+  const { properties } = schema as Partial<ObjectSchema>;
+  return {
+    type: "object",
+    ...(properties === undefined ? {} : { properties: mapValues(properties, relax) }),
+  };
+}
+
+function relaxItem(item: unknown): JsonSchema {
+  const schema = item as JsonSchema;
+  return schema.type === "object" ? relaxObject(schema) : relax(schema);
+}
+
+/** Branches that have become the same are one. */
+function unionOf(branches: readonly JsonSchema[]): JsonSchema {
+  const byText = new Map(branches.map((branch) => [JSON.stringify(branch), branch]));
+  const [only, ...others] = byText.values();
+  return others.length === 0 ? (only ?? {}) : { anyOf: Array.from(byText.values()) };
+}
+
+/** Counts may come with a fraction. */
+function typeOf({ type, const: constant, enum: values }: JsonSchema): JsonSchema {
+  const [value] = Array.isArray(values) ? (values as unknown[]) : [constant];
+  const given = type ?? (value === undefined ? undefined : typeof value);
+  if (given === undefined) return {};
+  return { type: given === "integer" ? "number" : given };
 }

@@ -1,7 +1,7 @@
 /** What a writing tool answers: first the change and a confirmation, then that it was made. */
 import type { Preview } from "@paymaster/client";
 import { previewBody } from "@paymaster/contract";
-import { type ObjectSchema, plain, relax } from "./tool-schema.js";
+import { type ObjectSchema, plain } from "./tool-schema.js";
 
 export type WriteResult =
   | {
@@ -19,12 +19,15 @@ export const writeOutputSchema: ObjectSchema = {
   properties: {
     status: { type: "string", enum: ["confirmation_required", "done"] },
     preview: {
-      anyOf: [{ type: "null" }, relax(plain(previewBody))],
+      anyOf: [{ type: "null" }, plain(previewBody)],
       description: "What the change would do and cost.",
     },
     confirmation: { type: "string", description: "Argument `confirmation` of the second call." },
     expires_at: { type: "string", description: "Until when the confirmation is valid." },
-    result: { description: "The service's answer, when the change was made." },
+    result: {
+      anyOf: [{ type: "null" }, { type: "object" }],
+      description: "The service's answer, when the change was made; null: it said no more.",
+    },
   },
   required: ["status"],
 };

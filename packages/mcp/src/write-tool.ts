@@ -149,7 +149,9 @@ async function carryOut(
     const options = { signal: call.signal, idempotencyKey: confirmation };
     const { data } = await services.client.request(call.tool.name, input, options);
     const text = `Done.${data === undefined ? "" : ` ${JSON.stringify(data)}`}`;
-    const result: WriteResult = { status: "done", result: data ?? null };
+    // Anything else would not fit the output schema, and the client would refuse what was done.
+    const isObject = typeof data === "object" && data !== null && !Array.isArray(data);
+    const result: WriteResult = { status: "done", result: isObject ? data : null };
     return {
       outcome: "done",
       ...cost,

@@ -10,22 +10,12 @@ import {
 } from "../../client/test/support/peer.js";
 import { parseConfig } from "../src/config.js";
 import { connect, textOf } from "./support/connect.js";
+import { preview } from "./support/preview.js";
 
 const seed = parseConfig(
   readFileSync(new URL("fixtures/seed-001.json", import.meta.url), "utf8"),
   "seed",
 );
-const preview = {
-  preview: true,
-  effective_date: "2021-06-01",
-  currency: "USD",
-  lines: [],
-  tax_amount: 0,
-  total_amount: 100,
-  credit_applied: 0,
-  next_invoice: null,
-  warnings: [],
-};
 const RUNS = { numRuns: 150, seed: 6 };
 
 let requests: readonly SeenRequest[];

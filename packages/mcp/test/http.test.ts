@@ -5,22 +5,12 @@ import { describe, expect, it } from "vitest";
 import { json, type SeenRequest, startPeer } from "../../client/test/support/peer.js";
 import { textOf } from "./support/connect.js";
 import { assistantAt, initialize, post, startEndpoint } from "./support/endpoint.js";
+import { preview } from "./support/preview.js";
 
 const usage = { plan_base: { type: "monthly", hosts: 2, usage: 1 } };
 const call = { name: "get_plan_usage", arguments: { accountId: "me" } };
 const DATE = { date: "Tue, 01 Jun 2021 10:00:00 GMT" };
 
-const preview = {
-  preview: true,
-  effective_date: "2021-06-01",
-  currency: "USD",
-  lines: [],
-  tax_amount: 0,
-  total_amount: 100,
-  credit_applied: 0,
-  next_invoice: null,
-  warnings: [],
-};
 const write = {
   name: "account_plan_addon_create",
   arguments: { accountId: "x", body: { type: "large500_monthly", hosts: 2 } },

@@ -8,6 +8,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { describe, expect, it, onTestFinished } from "vitest";
 import { documentWithPreview, json, startPeer } from "../../client/test/support/peer.js";
 import { emptyFolder, textOf } from "./support/connect.js";
+import { preview } from "./support/preview.js";
 
 const SEED = fileURLToPath(new URL("fixtures/seed-001.json", import.meta.url));
 const PAYMASTER = fileURLToPath(new URL("../../cli/bin/paymaster.js", import.meta.url));
@@ -42,18 +43,6 @@ async function seedAt(baseUrl: string): Promise<string> {
   writeFileSync(file, JSON.stringify(config));
   return file;
 }
-
-const preview = {
-  preview: true,
-  effective_date: "2021-06-01",
-  currency: "USD",
-  lines: [],
-  tax_amount: 0,
-  total_amount: 100,
-  credit_applied: 0,
-  next_invoice: null,
-  warnings: [],
-};
 
 const usage = { plan_base: { type: "monthly", hosts: 2, usage: 1 } };
 

@@ -12,31 +12,7 @@ import { CONFIRMATION_LIFETIME_MS } from "../src/confirmation.js";
 import { parseLimit, type SpendingLimits } from "../src/spending.js";
 import { createSpendingFiles } from "../src/spending-files.js";
 import { connect, emptyFolder, textOf } from "./support/connect.js";
-
-const preview: Preview = {
-  preview: true,
-  effective_date: "2021-06-01",
-  currency: "USD",
-  lines: [
-    {
-      plan_type: "large500_monthly",
-      charge_name: "Large Meeting 500 Monthly",
-      quantity: 2,
-      unit_price: 50,
-      start_date: "2021-06-01",
-      end_date: "2021-06-30",
-      total_amount: 100,
-      tax_amount: 0,
-      reason: "subscribe",
-      explanation: "30 of 30 days",
-    },
-  ],
-  tax_amount: 0,
-  total_amount: 100,
-  credit_applied: 0,
-  next_invoice: { date: "2021-07-01", total_amount: 100 },
-  warnings: ["The base plan ends on 2021-06-30."],
-};
+import { preview } from "./support/preview.js";
 
 const name = "account_plan_addon_create";
 const given = { accountId: "a", body: { type: "large500_monthly", hosts: 2 } };

@@ -212,7 +212,7 @@ const SLACK_MS = 60_000;
  * the newest accounts are. An account that is older than the write was there before it.
  */
 async function findCreatedAccount(write: LostWrite, lookUp: LookUp): Promise<Finding> {
-  const email = textOf(recordOf(write.input.body).email)?.toLowerCase();
+  const email = textOf(recordOf(write.input.body).email);
   if (email === undefined) return UNKNOWN;
   const size = { email, page_size: String(PAGE_SIZE) };
   const first = await lookUp("accounts", size);
@@ -226,11 +226,15 @@ async function findCreatedAccount(write: LostWrite, lookUp: LookUp): Promise<Fin
     const page =
       number <= 1 ? first : await lookUp("accounts", { ...size, page_number: `${number}` });
     const listed = entriesAt(page.data, ["accounts"]).map(recordOf);
-    const found = listed.find((one) => textOf(one.owner_email)?.toLowerCase() === email);
+    const found = listed.find((one) => isSameEmail(textOf(one.owner_email), email));
     if (found !== undefined) return judgeAccount(found, sentMs, lookUp);
     if (listed.some((one) => Date.parse(String(one.created_at)) < sentMs)) return MISSING;
   }
   return UNKNOWN;
+}
+
+function isSameEmail(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase();
 }
 
 async function judgeAccount(

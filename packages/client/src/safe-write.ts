@@ -144,11 +144,17 @@ class SafeWrite {
   async #takesKeys(): Promise<boolean> {
     const { takesKeys, document } = this.#context;
     if (takesKeys !== undefined) return takesKeys;
-    try {
-      return await document.takes(this.#plan, "idempotency-key", this.options.signal);
-    } catch {
-      // Then the account itself must tell.
-      return false;
+    const { retry } = this.#context.sender;
+    const { signal } = this.options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await document.takes(this.#plan, "idempotency-key", signal);
+      } catch (error) {
+        if (error instanceof AbortError) throw error;
+        // It cannot be asked: then the account itself must tell.
+        if (attempt >= retry.maxAttempts) return false;
+        await sleep(retry.baseDelayMs, signal, this.#plan.id);
+      }
     }
   }
 

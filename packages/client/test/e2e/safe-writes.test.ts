@@ -169,3 +169,71 @@ describe("writes through a proxy that loses every second one", () => {
     }
   });
 });
+
+describe("so many hosts more (2026), the write that a plain repetition would make twice", () => {
+  const ACCOUNTS = 40;
+  let server2026: PaymasterServer;
+
+  beforeAll(async () => {
+    server2026 = await startPaymaster(["--test-clock", "2026-03-02", "--profile", "2026"]);
+  });
+
+  afterAll(() => server2026?.stop());
+
+  async function grow(isForeign: boolean) {
+    const { base_url, api_key } = server2026.credentials;
+    const authentication = bearerToken(api_key);
+    const planner = () =>
+      createQuotaPlanner({ profile: "2026", maxWaitMs: { interactive: 60_000 } });
+    const direct = newClient(base_url, { authentication, quota: planner() });
+    const word = isForeign ? "foreign" : "own";
+    const accountIds = await Promise.all(
+      Array.from({ length: ACCOUNTS }, async (_, index) => {
+        const accountId = await newAccount(direct, `${word}-more-${index}@example.com`);
+        const plan_base = { type: "business_yearly", hosts: 10 };
+        await direct.accountPlanCreate({ accountId, body: { contact, plan_base } });
+        return accountId;
+      }),
+    );
+    const target = new URL(base_url).origin;
+    const proxy = await FaultyProxy.start({ target, seed: 3, isForeign });
+    try {
+      const quota = planner();
+      const client = newClient(proxy.baseUrl, { authentication, quota, retryWrites: true });
+      const body = { type: "business_yearly", increasing_hosts: 2 };
+      const results = await Promise.allSettled(
+        accountIds.map((accountId) => client.accountPlanBaseUpdate({ accountId, body })),
+      );
+      const lost = proxy.faults.get("lost_answer") ?? 0;
+      expect(lost).toBeGreaterThan(0);
+      const hosts = await Promise.all(
+        accountIds.map(async (accountId) => {
+          const { plan_base } = await direct.accountPlans({ accountId });
+          return plan_base?.hosts;
+        }),
+      );
+      return { results, hosts };
+    } finally {
+      await proxy.stop();
+    }
+  }
+
+  it("is made once with a key", async () => {
+    const { results, hosts } = await grow(false);
+    expect(results.filter(({ status }) => status === "rejected")).toEqual([]);
+    expect(hosts).toEqual(Array.from({ length: ACCOUNTS }, () => 12));
+  }, 60_000);
+
+  it("is not repeated where nothing can tell, and says so", async () => {
+    const { results, hosts } = await grow(true);
+    let unknown = 0;
+    for (const [index, result] of results.entries()) {
+      if (result.status === "fulfilled") expect(hosts[index]).toBe(12);
+      else {
+        unknown += 1;
+        expect([10, 12]).toContain(hosts[index]);
+      }
+    }
+    expect(unknown).toBeGreaterThan(3);
+  }, 60_000);
+});

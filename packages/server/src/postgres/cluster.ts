@@ -61,6 +61,7 @@ export async function initialize(
   signal?: AbortSignal,
 ): Promise<void> {
   const { clusterDir, serverDir } = location;
+  for (const path of [binaries.dir, clusterDir]) checkShellSafe(path);
   removeUnfinished(location);
   const unfinished = `${clusterDir}${UNFINISHED}${randomBytes(4).toString("hex")}`;
   const passwordFile = join(serverDir, "initial-password");
@@ -85,6 +86,16 @@ export async function initialize(
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/** initdb runs the server through a shell, between double quotes. */
+function checkShellSafe(path: string): void {
+  if (process.platform === "win32" || !/["$`\\\n]/.test(path)) return;
+  throw new PostgresError(
+    "start_failed",
+    `PostgreSQL cannot make a database from or in ${path}: a path with one of the characters $ " \` \\ ` +
+      "confuses it. Choose another directory, or set DATABASE_URL.",
+  );
 }
 
 const UNFINISHED = ".unfinished-";

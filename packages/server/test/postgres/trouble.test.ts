@@ -126,6 +126,11 @@ describe("a data directory that cannot be used", () => {
     writeFileSync(file, version);
   });
 
+  it("with a path that initdb's shell would change is refused, with the reason", async () => {
+    const folder = join(temporaryDir(), "pay$master");
+    expect(await messageOf(start(folder))).toContain('characters $ " ` \\ confuses it');
+  });
+
   it("with damaged files is refused with PostgreSQL's reason", async () => {
     const file = join(clusterDir, "global", "pg_control");
     const control = readFileSync(file);

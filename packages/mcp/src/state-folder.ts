@@ -1,4 +1,4 @@
-/** Where this server keeps what must outlive it: the audit file and the day's spending. */
+/** Where this server keeps what must outlive it: the audit file, the day's spending, counted quotas. */
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -19,9 +19,19 @@ export function defaultAuditFile(folder: string): string {
 
 /** One folder for each service: assistants that spend at the same one share its limits per day. */
 export function spendingFolder(folder: string, serviceUrl: string): string {
+  return join(folder, "spending", nameOf(serviceUrl, serviceUrl));
+}
+
+/** One file for each service and credential: quotas are counted by the account that calls. */
+export function quotaFile(folder: string, serviceUrl: string, credential: string): string {
+  return join(folder, "quotas", `${nameOf(serviceUrl, `${serviceUrl}\n${credential}`)}.jsonl`);
+}
+
+/** The host, for people who look, and a digest of all that tells it from others. */
+function nameOf(serviceUrl: string, whole: string): string {
   const { host } = new URL(serviceUrl);
-  const digest = createHash("sha256").update(serviceUrl).digest("hex").slice(0, 12);
-  return join(folder, "spending", `${host.replaceAll(/[^A-Za-z0-9.-]/g, "_")}-${digest}`);
+  const digest = createHash("sha256").update(whole).digest("hex").slice(0, 12);
+  return `${host.replaceAll(/[^A-Za-z0-9.-]/g, "_")}-${digest}`;
 }
 
 function isSet(text: string | undefined): text is string {

@@ -146,7 +146,7 @@ async function carryOut(
     );
   }
   try {
-    const options = { signal: call.signal, idempotencyKey: confirmation };
+    const options = { signal: call.signal, idempotencyKey: confirmation, retryWrites: true };
     const { data } = await services.client.request(call.tool.name, input, options);
     const text = `Done.${data === undefined ? "" : ` ${JSON.stringify(data)}`}`;
     // Anything else would not fit the output schema, and the client would refuse what was done.

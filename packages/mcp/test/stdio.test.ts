@@ -158,6 +158,37 @@ describe("paymaster mcp over standard input and output", () => {
     expect(textOf(refused)).toContain("of 150.00 USD for 2021-06-01, 100.00 USD are spent");
   });
 
+  it("plans quotas with what was counted before: a call that had to wait says until when", async () => {
+    const peer = await startPeer((_, response) => {
+      const quota = { "x-ratelimit-limit": "6", "x-ratelimit-remaining": "5" };
+      json(response, 200, { currency: "USD", invoices: [] }, quota);
+    });
+    const args = ["--config", await seedAt(peer.baseUrl)];
+    const env = { API_KEY: "k", PAYMASTER_STATE_DIR: emptyFolder() };
+    const request = { name: "account_billing_invoices", arguments: { accountId: "a" } };
+    const first = await start(args, env);
+    expect((await first.assistant.callTool(request)).isError).toBeFalsy();
+    await first.assistant.close();
+    const { assistant } = await start(args, env);
+    // The service's answer to anything shows that it has quotas.
+    await assistant.callTool({ name: "account_billing", arguments: { accountId: "a" } });
+    const held = await assistant.callTool(request);
+    expect(held.isError).toBe(true);
+    expect(textOf(held)).toMatch(/nothing was sent. It reopens at \S+Z, 5 min from now/);
+    expect(peer.requests).toHaveLength(2);
+    const other = { ...request, arguments: { accountId: "b" } };
+    expect((await assistant.callTool(other)).isError).toBeFalsy();
+  });
+
+  it("holds nothing back where the service shows no quotas", async () => {
+    const peer = await startPeer((_, response) => json(response, 200, { invoices: [] }));
+    const { assistant } = await start(["--config", await seedAt(peer.baseUrl)], { API_KEY: "k" });
+    const request = { name: "account_billing_invoices", arguments: { accountId: "a" } };
+    for (let count = 0; count < 3; count += 1) {
+      expect((await assistant.callTool(request)).isError).toBeFalsy();
+    }
+  });
+
   it("ends by itself when the assistant has gone", () => {
     const run = spawnSync(process.execPath, [PAYMASTER, "mcp", "--config", SEED], {
       env: { PATH: process.env.PATH, API_KEY: "k" },

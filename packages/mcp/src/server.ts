@@ -117,13 +117,13 @@ function handleTools(
     return { tools: [...items], nextCursor };
   });
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
-    const tool = tools.get(params.name);
-    if (tool === undefined) {
-      throw new McpError(ErrorCode.InvalidParams, `no tool is called ${params.name}`);
-    }
     const given = params.arguments ?? {};
-    const asked = { kind: "tool", name: tool.name, arguments: given } as const;
+    const asked = { kind: "tool", name: params.name, arguments: given } as const;
     return serveRequest<CallToolResult>(asked, extra, surroundings, async (working) => {
+      const tool = tools.get(params.name);
+      if (tool === undefined) {
+        throw new McpError(ErrorCode.InvalidParams, `no tool is called ${params.name}`);
+      }
       const { signal, record } = working;
       const recordStart = (cost: object) => record({ outcome: "started", ...cost });
       const call = { tool, arguments: given, signal, recordStart };

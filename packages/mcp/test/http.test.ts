@@ -100,7 +100,9 @@ describe("a session over HTTP", () => {
     expect((await post(url, "token-a1", { hello: 1 })).status).toBe(400);
     const got = await fetch(url, { headers: { authorization: "Bearer token-a1" } });
     expect(got.status).toBe(400);
-    expect(endpoint.sessions).toBe(0);
+    const json = { accept: "application/json" };
+    expect((await post(url, "token-a1", initialize, json)).status).toBe(406);
+    await expect.poll(() => endpoint.sessions).toBe(0);
   });
 });
 

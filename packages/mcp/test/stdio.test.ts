@@ -121,12 +121,13 @@ describe("paymaster mcp over standard input and output", () => {
     await assistant.callTool({ name, arguments: { accountId: "me" } });
     await assistant.callTool({ name, arguments: { accountId: key } });
     await assistant.callTool({ name, arguments: {} });
+    await assistant.callTool({ name: "no_such_tool" }).catch(() => undefined);
     const text = readFileSync(file, "utf8");
     const outcomes = text
       .trim()
       .split("\n")
       .map((line) => (JSON.parse(line) as { outcome: string }).outcome);
-    expect(outcomes).toEqual(["ok", "ok", "refused"]);
+    expect(outcomes).toEqual(["ok", "ok", "refused", "error"]);
     expect(text).not.toContain(key);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const other = await start(["--config", config], { API_KEY: key, PAYMASTER_STATE_DIR: state });

@@ -144,6 +144,8 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     }
     const session = await begin(caller, wanted);
     await serve(session, request, response, body, caller);
+    // E.g. a client that does not accept event streams: it has not learned the session's id.
+    if (response.statusCode >= 400) await sessions.end(session);
   }
 
   async function serve(

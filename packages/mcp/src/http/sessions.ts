@@ -43,6 +43,7 @@ export interface Sessions {
   /** Makes room for one more. @returns false when there is none */
   admit(accountId: string): boolean;
   add(session: NewSession, id: string): Session;
+  end(session: Session): Promise<void>;
   /** Ends what has not been used for long. */
   sweep(): void;
   close(): Promise<void>;
@@ -85,6 +86,7 @@ export function createSessions(limits: SessionLimits, now: () => number): Sessio
       given.server.onclose = () => void sessions.delete(id);
       return session;
     },
+    end,
     sweep() {
       const before = now() - limits.idleMs;
       for (const session of sessions.values()) {

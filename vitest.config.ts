@@ -8,7 +8,10 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     sequence: { shuffle: false },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // On two cores Vitest would take one worker; the tests wait for PostgreSQL often enough for two.
+    maxWorkers: 2,
+    // Nothing here is timed: a busy machine must not fail a test that starts processes.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -192,7 +192,7 @@ describe("paymaster mcp over standard input and output", () => {
 
   it("ends by itself when the assistant has gone", () => {
     const run = spawnSync(process.execPath, [PAYMASTER, "mcp", "--config", SEED], {
-      env: { PATH: process.env.PATH, API_KEY: "k" },
+      env: { PATH: process.env.PATH, API_KEY: "k", PAYMASTER_STATE_DIR: emptyFolder() },
       input: "",
       encoding: "utf8",
       timeout: 15_000,

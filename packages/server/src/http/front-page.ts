@@ -1,18 +1,12 @@
 /** The page at `/` for somebody who opens the server in a browser: what this is, and where to go on. */
 import type { WireProfile } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
-
-/** The page needs nothing from anywhere, and is never framed. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+import { setPageHeaders } from "./page-headers.js";
 
 export function registerFrontPage(app: FastifyInstance, profile: WireProfile): void {
   const page = frontPage(profile);
   app.get("/", (_request, reply) =>
-    reply
-      .header("content-security-policy", CONTENT_SECURITY_POLICY)
-      .type("text/html; charset=utf-8")
-      .send(page),
+    setPageHeaders(reply, { inlineStyles: true }).type("text/html; charset=utf-8").send(page),
   );
 }
 

@@ -29,11 +29,13 @@ function newClient(baseUrl: string, options: Partial<ClientOptions> = {}): Payma
     baseUrl,
     authentication: bearerToken(server.credentials.api_key),
     quota: createQuotaPlanner({ maxWaitMs: { interactive: 60_000 } }),
-    timeoutMs: 2_000,
     retry: { maxAttempts: 12, baseDelayMs: 20 },
     ...options,
   });
 }
+
+/** Through a proxy that may never answer: what takes this long is taken for lost. */
+const LOSSY = { timeoutMs: 2_000 };
 
 const contact = {
   first_name: "Ada",
@@ -117,7 +119,7 @@ describe("writes through a proxy that loses every second one", () => {
         const before = await emailsOf(direct);
         const twin = await live(direct, `twin-${word}@example.com`);
 
-        const client = newClient(proxy.baseUrl, { retryWrites: true });
+        const client = newClient(proxy.baseUrl, { ...LOSSY, retryWrites: true });
         const customers = Array.from({ length: CUSTOMERS }, (_, index) =>
           live(client, `${word}-${index}@example.com`),
         );
@@ -156,7 +158,7 @@ describe("writes through a proxy that loses every second one", () => {
       isForeign: false,
     });
     try {
-      const client = newClient(proxy.baseUrl);
+      const client = newClient(proxy.baseUrl, LOSSY);
       const attempts = Array.from({ length: 30 }, (_, index) =>
         newAccount(client, `once-${index}@example.com`),
       );
@@ -199,7 +201,8 @@ describe("so many hosts more (2026), the write that a plain repetition would mak
     const proxy = await FaultyProxy.start({ target, seed: 3, isForeign });
     try {
       const quota = planner();
-      const client = newClient(proxy.baseUrl, { authentication, quota, retryWrites: true });
+      const options = { ...LOSSY, authentication, quota, retryWrites: true };
+      const client = newClient(proxy.baseUrl, options);
       const body = { type: "business_yearly", increasing_hosts: 2 };
       const results = await Promise.allSettled(
         accountIds.map((accountId) => client.accountPlanBaseUpdate({ accountId, body })),

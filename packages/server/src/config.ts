@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { WIRE_PROFILES, type WireProfile } from "@paymaster/contract";
 import { isCivilDate } from "@paymaster/engine";
 import { TEST_CLOCK_RANGE } from "./clock.js";
+import { parseDatabaseUrl } from "./database/url.js";
 
 export type World = "demo" | "empty";
 
@@ -43,7 +44,9 @@ Serves the account Billing API on PostgreSQL, with its operator's API and OAuth.
   --issuer FILE        who issues the invoices               (PAYMASTER_ISSUER)
   --help               this text
 
-DATABASE_URL names a PostgreSQL server (15 or newer); without it a private one is started.`;
+DATABASE_URL names a PostgreSQL server (15 or newer); without it a private one is started. With several
+hosts (postgresql://user@a:5432,b:5432/name) the one that takes writes is used. Behind PgBouncer in
+transaction mode add ?prepared_statements=off.`;
 
 const OPTIONS = {
   port: { type: "string" },
@@ -120,9 +123,8 @@ function readPort(text: string): number {
 /** The value is not repeated: it may hold a password. */
 function readDatabaseUrl(text: string | undefined): string | null {
   if (text === undefined) return null;
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text.replace(/@(?=[/%])/, "@x"))) {
-    throw new ConfigError("DATABASE_URL must be like postgresql://user:password@host:5432/name.");
-  }
+  const url = parseDatabaseUrl(text);
+  if ("problem" in url) throw new ConfigError(url.problem);
   return text;
 }
 

@@ -7,7 +7,7 @@ import { createAccountWithPlan } from "./billing/new-account.js";
 import type { Clock } from "./clock.js";
 import type { ServerConfig, World } from "./config.js";
 import { readSecrets, type Secrets } from "./credentials-file.js";
-import type { Pool, Queryable } from "./database/pool.js";
+import { type Pool, type Queryable, withLock } from "./database/pool.js";
 import { buildDemoWorld } from "./demo/world.js";
 import type { ServerBooks } from "./http/call.js";
 import { hashSecret, newAccountId, newSecret } from "./ids.js";
@@ -35,38 +35,28 @@ export interface InstallationOptions {
 
 export async function prepareInstallation(options: InstallationOptions): Promise<Installation> {
   const { pool, config, dataDir } = options;
-  const connection = await pool.connect();
-  try {
-    await connection.query("select pg_advisory_lock($1)", [INSTALL_LOCK]);
-    try {
-      const notices: string[] = [];
-      let installed = await readInstallation(pool);
-      if (installed === undefined) {
-        // The one that was making it held the lock. Such a database is not ours to empty: it may hold
-        // more than our tables. (A private one was made anew already.)
-        if (await isHalfMade(pool)) {
-          throw new Error(
-            "A first start on this database was broken off while it made its world: " +
-              "drop the database and create it again.",
-          );
-        }
-        installed = await install(options);
-        notices.push(await describeWorld(pool, installed.world));
-      } else if (config.world !== null && installed.world !== config.world) {
-        notices.push(
-          `This database holds the ${installed.world} world; only a first start chooses.`,
+  return withLock(pool, INSTALL_LOCK, async () => {
+    const notices: string[] = [];
+    let installed = await readInstallation(pool);
+    if (installed === undefined) {
+      // The one that was making it held the lock. Such a database is not ours to empty: it may hold
+      // more than our tables. (A private one was made anew already.)
+      if (await isHalfMade(pool)) {
+        throw new Error(
+          "A first start on this database was broken off while it made its world: " +
+            "drop the database and create it again.",
         );
       }
-      const known = await knownSecrets(pool, dataDir);
-      if (known !== null) return { secrets: known, notices };
-      const secrets = await issueSecrets(pool, installed, options.clock.now());
-      return { secrets, notices };
-    } finally {
-      await connection.query("select pg_advisory_unlock($1)", [INSTALL_LOCK]);
+      installed = await install(options);
+      notices.push(await describeWorld(pool, installed.world));
+    } else if (config.world !== null && installed.world !== config.world) {
+      notices.push(`This database holds the ${installed.world} world; only a first start chooses.`);
     }
-  } finally {
-    connection.release();
-  }
+    const known = await knownSecrets(pool, dataDir);
+    if (known !== null) return { secrets: known, notices };
+    const secrets = await issueSecrets(pool, installed, options.clock.now());
+    return { secrets, notices };
+  });
 }
 
 interface Installed extends AccountRef {

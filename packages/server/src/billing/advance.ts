@@ -3,7 +3,7 @@
  * by the operator; on any clock the scheduler calls `catchUp` as days go by.
  */
 import type { CivilDate } from "@paymaster/engine";
-import type { Pool } from "../database/pool.js";
+import { type Pool, withLock } from "../database/pool.js";
 import { type BillingServices, createBillRun } from "./bill-run.js";
 import { nextMonthEnd, recogniseRevenue } from "./revenue.js";
 import { type WorkOptions, workBillRun } from "./work-bill-run.js";
@@ -31,7 +31,7 @@ export async function advanceClock(
   clock: MovableClock,
   toMs: number,
 ): Promise<TimePassed> {
-  return withTimeLock(services.pool, async () => {
+  return withLock(services.pool, TIME_LOCK, async () => {
     const last = new Date(toMs).toISOString().slice(0, 10);
     let invoicesPosted = 0;
     let after: CivilDate | null = null;
@@ -55,7 +55,7 @@ export async function catchUp(
 ): Promise<TimePassed> {
   const due = await nextStop(services.pool, null);
   if (due === null || due > services.clock.today()) return { invoicesPosted: 0 };
-  return withTimeLock(services.pool, async () => ({
+  return withLock(services.pool, TIME_LOCK, async () => ({
     invoicesPosted: await runDay(services, "scheduler", options),
   }));
 }
@@ -96,18 +96,4 @@ async function nextDueDate(pool: Pool, after: CivilDate | null): Promise<CivilDa
     values: [after],
   });
   return rows[0]?.due ?? null;
-}
-
-async function withTimeLock<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
-  const connection = await pool.connect();
-  try {
-    await connection.query("select pg_advisory_lock($1)", [TIME_LOCK]);
-    try {
-      return await work();
-    } finally {
-      await connection.query("select pg_advisory_unlock($1)", [TIME_LOCK]);
-    }
-  } finally {
-    connection.release();
-  }
 }

@@ -1,10 +1,12 @@
 /** The database of this server: the one that DATABASE_URL names, or a private PostgreSQL. */
-import type { ServerConfig } from "../config.js";
+import { ConfigError, type ServerConfig } from "../config.js";
 import { isHalfMade } from "../installation.js";
 import { startPrivatePostgres } from "../postgres/index.js";
 import type { Log } from "../server.js";
 import { migrate } from "./migrate.js";
-import { createPool, type Pool } from "./pool.js";
+import { createPool, type Pool, urlConfig } from "./pool.js";
+import { parseDatabaseUrl } from "./url.js";
+import { watchDatabase } from "./watchdog.js";
 
 export interface Database {
   readonly pool: Pool;
@@ -28,7 +30,9 @@ export async function openDatabase(
     ...(signal === undefined ? {} : { signal }),
   });
   const pool = createPool({ ...postgres.connection });
+  const watchdog = watchDatabase(pool, { ...postgres.connection });
   const close = async () => {
+    await watchdog.stop();
     await pool.end();
     await postgres.stop();
   };
@@ -47,15 +51,23 @@ export async function openDatabase(
   return { pool, isPrivate: true, failed: postgres.failure, close };
 }
 
-async function openUrl(url: string): Promise<Database> {
-  const pool = createPool({ connectionString: url });
+async function openUrl(text: string): Promise<Database> {
+  const url = parseDatabaseUrl(text);
+  if ("problem" in url) throw new ConfigError(url.problem);
+  const config = urlConfig(url);
+  const pool = createPool(config);
+  const watchdog = watchDatabase(pool, config);
+  const close = async () => {
+    await watchdog.stop();
+    await pool.end();
+  };
   try {
     await migrate(pool);
   } catch (error) {
-    await pool.end();
+    await close();
     throw new Error(`DATABASE_URL: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
-  return { pool, isPrivate: false, failed: new Promise(() => undefined), close: () => pool.end() };
+  return { pool, isPrivate: false, failed: new Promise(() => undefined), close };
 }

@@ -1,5 +1,7 @@
 /** The connection pool, how PostgreSQL's types come in, and transactions. */
 import pg from "pg";
+import { NoPrimaryError, Primary, primaryClient } from "./primary.js";
+import type { DatabaseUrl } from "./url.js";
 
 export type Pool = pg.Pool;
 export type Connection = pg.PoolClient;
@@ -29,11 +31,24 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig["getTypeParser"],
 };
 
-/** Waiting requests beyond this number are refused (503) instead of queued without end. */
+/** Whoever would wait behind so many others is refused (503): nothing is queued without end. */
 export const MAX_WAITING = 1_000;
 
-export function createPool(config: pg.PoolConfig): Pool {
-  const pool = new pg.Pool({
+class BoundedPool extends pg.Pool {
+  /** As the driver's own: with a callback, or answering with a promise. */
+  override connect(...args: unknown[]): never {
+    if (this.waitingCount < MAX_WAITING) return Reflect.apply(super.connect, this, args) as never;
+    const [callback] = args;
+    if (typeof callback !== "function") return Promise.reject(new OverloadedError()) as never;
+    process.nextTick(callback, new OverloadedError(), undefined, () => undefined);
+    return undefined as never;
+  }
+}
+
+export type PoolConfig = pg.PoolConfig & { readonly Client?: typeof pg.Client };
+
+export function createPool(config: PoolConfig): Pool {
+  const pool = new BoundedPool({
     max: 16,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
@@ -46,6 +61,27 @@ export function createPool(config: pg.PoolConfig): Pool {
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
+}
+
+/** Connects to the database that a DATABASE_URL names, wherever it takes writes at the time. */
+export function urlConfig({ urls, mustBeWritable, preparedStatements }: DatabaseUrl): PoolConfig {
+  const Client = preparedStatements ? pg.Client : unnamedClient(pg.Client);
+  return {
+    connectionString: urls[0],
+    Client: mustBeWritable ? primaryClient(new Primary(urls), Client) : Client,
+  };
+}
+
+/** Sends every statement unnamed: a pooler gives each transaction another of its connections. */
+function unnamedClient(Client: typeof pg.Client): typeof pg.Client {
+  return class extends Client {
+    override query(...args: unknown[]): never {
+      const [query, ...rest] = args;
+      const isNamed = typeof query === "object" && query !== null && "name" in query;
+      const unnamed = isNamed ? { ...query, name: undefined } : query;
+      return Reflect.apply(super.query, this, [unnamed, ...rest]) as never;
+    }
+  };
 }
 
 export class OverloadedError extends Error {
@@ -64,7 +100,6 @@ export async function transaction<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    if (pool.waitingCount >= MAX_WAITING) throw new OverloadedError();
     const connection = await pool.connect();
     let broken: Error | undefined;
     try {
@@ -77,10 +112,42 @@ export async function transaction<T>(
         broken = failure;
       });
       if (attempt < 4 && isTransient(error)) continue;
+      // Of a server that goes away, or has become a standby: of no use to the next one.
+      if (isUnavailable(error)) broken ??= error as Error;
       throw error;
     } finally {
       connection.release(broken);
     }
+  }
+}
+
+/**
+ * Runs `work` while no other process holds `lock`. A transaction holds it, not the session: behind a
+ * pooler the next statement of a session may reach another one. It does nothing else and keeps no
+ * snapshot, so however long it takes it is in nobody's way.
+ * @param work gets the connection of that transaction; what it does there is committed at the end
+ */
+export async function withLock<T>(
+  pool: Pool,
+  lock: number,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await connection.query("begin");
+    await connection.query("set local idle_in_transaction_session_timeout = 0");
+    await connection.query("select pg_advisory_xact_lock($1)", [lock]);
+    const result = await work(connection);
+    await connection.query("commit");
+    return result;
+  } catch (error) {
+    await connection.query("rollback").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    connection.release(broken);
   }
 }
 
@@ -95,22 +162,42 @@ function isTransient(error: unknown): boolean {
 
 /** Whether `error` says that the database cannot be reached or is going away (answered with 503). */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof OverloadedError) return true;
+  if (error instanceof OverloadedError || isSilence(error)) return true;
   const code = sqlState(error);
-  if (code === undefined) {
-    return (
-      error instanceof Error &&
-      /timeout exceeded when trying to connect|Connection terminated/i.test(error.message)
-    );
-  }
+  if (code === undefined) return error instanceof Error && CONNECTION_LOST.test(error.message);
+  return SYSTEM_CODES.has(code) || SQL_STATES.test(code);
+}
+
+/** Whether nobody answered in time. */
+export function isSilence(error: unknown): boolean {
   return (
-    ["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT", "ENOTFOUND"].includes(code) ||
-    code.startsWith("08") ||
-    code.startsWith("53") ||
-    code.startsWith("57P") ||
-    code === "25006"
+    error instanceof NoPrimaryError ||
+    (error instanceof Error && sqlState(error) === undefined && TIMEOUT.test(error.message))
   );
 }
+
+/** The driver's own errors have no code. */
+const TIMEOUT = /timeout exceeded|timeout expired|connection timeout|Query read timeout/i;
+const CONNECTION_LOST = /Connection terminated|not queryable/i;
+const SYSTEM_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOENT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+  // No file descriptor left for another connection.
+  "EMFILE",
+  "ENFILE",
+]);
+/**
+ * Connection exceptions, resources (a full disk among them), operator intervention (shutdown, start-up),
+ * system errors; a transaction ended for idling, and a standby that writes nothing.
+ */
+const SQL_STATES = /^(08|53|57P|58)|^(25P03|25006)$/;
 
 /** Whether `error` is the violation of the named unique index or constraint. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {

@@ -20,6 +20,7 @@ import type { Call, FileReply, Reply, Services } from "./call.js";
 import { answerClientError, MAX_HEADERS } from "./client-error.js";
 import { endConnectionsOnClose } from "./closing.js";
 import { performWrite } from "./idempotency.js";
+import { boundLoad } from "./overload.js";
 import { plainParams, unstorable } from "./plain-text.js";
 import type { Authenticator, Principal } from "./principal.js";
 import { compileValidator, type Validate, validationFault } from "./validation.js";
@@ -56,6 +57,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
+    // How late a client may be found out that is slower than `requestTimeout`.
+    http: { connectionsCheckingInterval: 5_000 },
     exposeHeadRoutes: false,
     return503OnClosing: true,
     forceCloseConnections: "idle",
@@ -87,6 +90,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       throw new WireFault(commonErrors.headersTooLarge);
     }
   });
+  boundLoad(app);
   app.setErrorHandler((error, request, reply) =>
     answerError(error as Error, request, reply, profile, options.log),
   );

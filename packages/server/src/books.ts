@@ -1,12 +1,12 @@
 /** The price book and the tax table in force: the operator's files, or the shipped book and no taxes. */
-import { readFile } from "node:fs/promises";
 import { findPrice, parsePriceBook, plans, shippedPriceBook } from "@paymaster/contract";
 import type { CivilDate } from "@paymaster/engine";
 import { ConfigError, type ServerConfig } from "./config.js";
 import type { ServerBooks } from "./http/call.js";
+import { readJsonFile, refusedFile } from "./operator-file.js";
 import { noTaxes, parseTaxTable } from "./tax-table.js";
 
-const MAX_FILE_BYTES = 20 * 1024 * 1024;
+const MAX_KILOBYTES = 20 * 1024;
 
 /** Throws a ConfigError that lists what is wrong with a file; none of a wrong file is used. */
 export async function loadBooks(
@@ -14,14 +14,14 @@ export async function loadBooks(
 ): Promise<ServerBooks> {
   let prices = shippedPriceBook;
   if (config.priceBook !== null) {
-    const parsed = parsePriceBook(await readJson(config.priceBook));
-    if ("problems" in parsed) throw refused(config.priceBook, parsed.problems);
+    const parsed = parsePriceBook(await readJsonFile(config.priceBook, MAX_KILOBYTES));
+    if ("problems" in parsed) throw refusedFile(config.priceBook, parsed.problems);
     prices = parsed.book;
   }
   let taxRatePpm = noTaxes;
   if (config.taxTable !== null) {
-    const parsed = parseTaxTable(await readJson(config.taxTable));
-    if ("problems" in parsed) throw refused(config.taxTable, parsed.problems);
+    const parsed = parseTaxTable(await readJsonFile(config.taxTable, MAX_KILOBYTES));
+    if ("problems" in parsed) throw refusedFile(config.taxTable, parsed.problems);
     taxRatePpm = parsed.lookup;
   }
   return { engine: { profile: config.profile, prices }, taxRatePpm };
@@ -38,23 +38,4 @@ export function checkPricesHold({ engine }: ServerBooks, today: CivilDate): void
   throw new ConfigError(
     `The price book has no price on ${today} for ${missing.length} plan types (${first.join(", ")}, …): let their first price be valid from an earlier day.`,
   );
-}
-
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
-  }
-  if (text.length > MAX_FILE_BYTES) throw new ConfigError(`${path} is larger than 20 MB.`);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`${path} is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function refused(path: string, problems: readonly string[]): ConfigError {
-  return new ConfigError(`${path} is not used, since it is wrong:\n  ${problems.join("\n  ")}`);
 }

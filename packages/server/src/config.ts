@@ -15,6 +15,8 @@ export interface ServerConfig {
   readonly world: World | null;
   readonly testClock: string | null;
   readonly rateLimits: boolean;
+  /** File that replaces special rules of the quotas; null: the documented ones. */
+  readonly specialLimits: string | null;
   readonly profile: WireProfile;
   /** A PostgreSQL server; null: a private one in the data directory. */
   readonly databaseUrl: string | null;
@@ -38,6 +40,7 @@ Serves the account Billing API on PostgreSQL, with its operator's API and OAuth.
   --demo | --empty     what a first start creates            (default --demo)
   --test-clock DATE    run on a clock that you move          (PAYMASTER_TEST_CLOCK, YYYY-MM-DD)
   --rate-limits on|off enforce the documented quotas         (PAYMASTER_RATE_LIMITS, default on)
+  --special-limits FILE  special rules of your own        (PAYMASTER_SPECIAL_LIMITS)
   --profile 2021|2026  generation of the wire                (PAYMASTER_PROFILE, default 2021)
   --price-book FILE    your prices instead of the shipped    (PAYMASTER_PRICE_BOOK)
   --tax-table FILE     tax rates by country and state        (PAYMASTER_TAX_TABLE)
@@ -56,6 +59,7 @@ const OPTIONS = {
   empty: { type: "boolean" },
   "test-clock": { type: "string" },
   "rate-limits": { type: "string" },
+  "special-limits": { type: "string" },
   profile: { type: "string" },
   "price-book": { type: "string" },
   "tax-table": { type: "string" },
@@ -84,6 +88,7 @@ export function readConfig(
         "on",
         "off",
       ]) === "on",
+    specialLimits: values["special-limits"] ?? present(env.PAYMASTER_SPECIAL_LIMITS) ?? null,
     profile: oneOf(
       "--profile",
       values.profile ?? present(env.PAYMASTER_PROFILE) ?? "2021",

@@ -23,7 +23,7 @@ import { createPdfPool } from "./invoice-pdf/pool.js";
 import { type McpOptions, registerMcp } from "./mcp-http/index.js";
 import { registerOAuth } from "./oauth/token.js";
 import { createDataDir } from "./postgres/index.js";
-import { RateLimiter } from "./rate-limits/index.js";
+import { loadSpecialLimits, RateLimiter } from "./rate-limits/index.js";
 
 export interface RunningServer {
   /** e.g. `http://127.0.0.1:8080` */
@@ -66,6 +66,7 @@ export async function startServer(
   try {
     const books = await loadBooks(config);
     const issuer = await loadIssuer(config.issuer);
+    const specialLimits = await loadSpecialLimits(config.specialLimits);
     const database = await openDatabase(config, dataDir, log, signal);
     endings.push(() => database.close());
     const { pool } = database;
@@ -83,6 +84,7 @@ export async function startServer(
       clock,
       enabled: config.rateLimits,
       profile: config.profile,
+      specialLimits,
     });
     endings.push(() => rateLimiter.close());
     const services = {

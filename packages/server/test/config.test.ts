@@ -17,6 +17,7 @@ describe("settings", () => {
       world: null,
       testClock: null,
       rateLimits: true,
+      specialLimits: null,
       profile: "2021",
       databaseUrl: null,
       priceBook: null,

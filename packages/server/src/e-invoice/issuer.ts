@@ -2,10 +2,9 @@
  * Who issues the invoices: from an operator's file (`--issuer`), which is checked whole before any of it
  * is used, or a stand-in that says so. It is printed on the PDF and is the seller of the e-invoice.
  */
-import { readFile } from "node:fs/promises";
 import { countries } from "@paymaster/contract";
-import { ConfigError } from "../config.js";
 import type { InvoiceParty } from "../invoice-pdf/document.js";
+import { readJsonFile, refusedFile } from "../operator-file.js";
 import { cityLine } from "./city-line.js";
 import { cleanText } from "./xml.js";
 
@@ -68,7 +67,7 @@ const FIELDS = [
 
 type Field = (typeof FIELDS)[number];
 
-const MAX_FILE_BYTES = 64 * 1024;
+const MAX_KILOBYTES = 64;
 const MAX_ADDRESS_LINES = 3;
 const MAX_CHARACTERS = 200;
 /** Prefixes of VAT identifiers that are no country codes: Greece and Northern Ireland. */
@@ -77,23 +76,9 @@ const OTHER_VAT_PREFIXES = ["EL", "XI"];
 /** The issuer of a file, or the stand-in when there is no file. Throws a ConfigError that says what is wrong. */
 export async function loadIssuer(path: string | null): Promise<Issuer> {
   if (!path) return DEFAULT_ISSUER;
-  let text: string;
-  let json: unknown;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
-  }
-  if (text.length > MAX_FILE_BYTES) throw new ConfigError(`${path} is larger than 64 kB.`);
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`${path} is not JSON: ${(error as Error).message}`);
-  }
-  const parsed = parseIssuer(json);
+  const parsed = parseIssuer(await readJsonFile(path, MAX_KILOBYTES));
   if ("issuer" in parsed) return parsed.issuer;
-  const list = parsed.problems.join("\n  ");
-  throw new ConfigError(`${path} is not used, since it is wrong:\n  ${list}`);
+  throw refusedFile(path, parsed.problems);
 }
 
 /** Returns the issuer, or everything that is wrong with the file. */

@@ -33,7 +33,9 @@ export interface CallRules {
 }
 
 /** Other special rules than the contract's, by the tool name of the operation. */
-export type SpecialLimitOverrides = Readonly<Record<string, readonly SpecialLimit[]>>;
+export type SpecialLimitOverrides = Readonly<Record<string, readonly SpecialLimitOverride[]>>;
+/** A rule without its source: whoever states it answers for it. */
+export type SpecialLimitOverride = Omit<SpecialLimit, "source" | "confidence">;
 
 export interface RuleOptions {
   readonly profile: WireProfile;
@@ -85,7 +87,7 @@ function labelRules(category: RateLimitLabel, limit: LabelLimit): LabelRules {
   };
 }
 
-function specialRules(tool: string, limits: readonly SpecialLimit[]): SpecialRule[] {
+function specialRules(tool: string, limits: readonly SpecialLimitOverride[]): SpecialRule[] {
   const rules = limits.map((limit): SpecialRule => {
     const seconds = limit.window === "day" ? DAY_MS / SECOND_MS : limit.interval_seconds;
     assert(

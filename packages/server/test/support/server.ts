@@ -81,6 +81,7 @@ export async function startTestServer(
       world: "empty",
       testClock: "2026-01-31",
       rateLimits: false,
+      specialLimits: null,
       profile,
       priceBook: null,
       taxTable: null,

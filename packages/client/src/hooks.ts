@@ -32,10 +32,11 @@ export interface Hooks {
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
 }
 
-export function notify<E>(hook: ((event: E) => void) | undefined, event: E): void {
+/** @param event made only if somebody watches */
+export function notify<E>(hook: ((event: E) => void) | undefined, event: () => E): void {
   if (hook === undefined) return;
   try {
-    hook(event);
+    hook(event());
   } catch {
     // A call that may have moved money does not fail because of its log.
   }

@@ -92,9 +92,9 @@ export async function send(
       const failed = { effect: plan.effect, attempt, error, jitter: Math.random(), isPlanned };
       const decision = shouldRetry(failed, sender.retry);
       if (!decision.retry) throw error;
-      const event = { ...requestEvent(call, attempt), error, waitMs: decision.waitMs };
-      notify(sender.hooks.onRetry, event);
-      await sleep(decision.waitMs, call.signal, plan.id);
+      const { waitMs } = decision;
+      notify(sender.hooks.onRetry, () => ({ ...requestEvent(call, attempt), error, waitMs }));
+      await sleep(waitMs, call.signal, plan.id);
     }
   }
 }
@@ -210,7 +210,7 @@ async function exchange(
   turn: Turn | undefined,
 ): Promise<Answer<unknown>> {
   const { plan } = call;
-  notify(sender.hooks.onRequest, requestEvent(call, attempt));
+  notify(sender.hooks.onRequest, () => requestEvent(call, attempt));
   const startedMs = performance.now();
   let response: Response;
   try {
@@ -234,7 +234,9 @@ async function exchange(
     rateLimit: readRateLimit(response.headers, dateMs ?? localNowMs),
   };
   const durationMs = performance.now() - startedMs;
-  notify(sender.hooks.onResponse, { ...requestEvent(call, attempt), ...seen, durationMs });
+  notify(sender.hooks.onResponse, () => {
+    return { ...requestEvent(call, attempt), ...seen, durationMs };
+  });
   const options = { fallbackName: call.fallbackName, localNowMs };
   const answer = { dateMs, rateLimit: seen.rateLimit };
   try {

@@ -137,7 +137,8 @@ class SafeWrite {
     const { sender } = this.#context;
     const { id, method, path } = this.#plan;
     const url = sender.baseUrl + expandPath(path, this.#input);
-    notify(sender.hooks.onRetry, { operation: id, method, url, attempt, error, waitMs });
+    const event = { operation: id, method, url, attempt, error, waitMs };
+    notify(sender.hooks.onRetry, () => event);
     await sleep(waitMs, this.options.signal, id);
   }
 

@@ -48,6 +48,8 @@ interface Want {
 }
 
 export interface LedgerOptions {
+  /** Whether other processes are to hear of changes. */
+  readonly isShared: boolean;
   readonly clock: ServiceClock;
   readonly windows: "aligned" | "sliding";
   /** The rule that a stored key belongs to; undefined: none any more. */
@@ -59,6 +61,7 @@ export class Ledger {
   readonly #gates = new Map<string, Gate>();
   readonly #open = new Map<string, OpenTake>();
   readonly #wants = new Map<string, Want>();
+  #unsaid: QuotaRecord[] = [];
   #pruneAt = 1_000;
   #saidOfClock = "";
 
@@ -76,6 +79,11 @@ export class Ledger {
     return gate;
   }
 
+  /** The gate of a rule, to look at: if there is none, one that nobody has used, which is not kept. */
+  peek(rule: Rule): Gate {
+    return this.#gates.get(rule.key) ?? this.#newGate(rule);
+  }
+
   /** To be called now and then, when nobody holds a gate: what no longer counts is forgotten. */
   tidy(now: Moment): void {
     if (this.#gates.size >= this.#pruneAt) this.#prune(now);
@@ -85,40 +93,62 @@ export class Ledger {
     return this.#gates.values();
   }
 
-  /** Counts a call under all gates. @returns the record of it */
-  take(id: string, gates: readonly Gate[], now: Moment): QuotaRecord {
-    const { shiftMs } = this.#options.clock.knowledge;
+  /** Counts a call under all gates. */
+  take(id: string, gates: readonly Gate[], now: Moment): void {
+    const { shiftMs } = this.#options.clock;
     this.#take(id, now.lineMs, shiftMs, gates, now);
-    return [TAKE, id, now.lineMs, shiftMs, ...gates.map(({ rule }) => rule.key)];
+    if (this.#options.isShared) {
+      this.#unsaid.push([TAKE, id, now.lineMs, shiftMs, ...gates.map(({ rule }) => rule.key)]);
+    }
   }
 
   /** The answer came, or the call was given up. */
-  settle(id: string, now: Moment): QuotaRecord {
-    const { shiftMs } = this.#options.clock.knowledge;
-    return this.#change([SETTLE, id, now.lineMs + CLOCK_STEP_MS, shiftMs]);
+  settle(id: string, now: Moment): void {
+    const { shiftMs } = this.#options.clock;
+    const lineMs = now.lineMs + CLOCK_STEP_MS;
+    this.#settle(id, lineMs, shiftMs, now);
+    this.#say([SETTLE, id, lineMs, shiftMs]);
   }
 
   /** The call was not counted after all. */
-  release(id: string): QuotaRecord {
-    return this.#change([RELEASE, id]);
+  release(id: string): void {
+    this.#release(id);
+    this.#say([RELEASE, id]);
   }
 
-  block(key: string, untilMs: number): QuotaRecord {
-    return this.#change([BLOCK, key, untilMs]);
+  block({ rule }: Gate, untilMs: number): void {
+    this.gate(rule).block(untilMs);
+    this.#say([BLOCK, rule.key, untilMs]);
   }
 
-  cut(key: string, windowIndex: number): QuotaRecord {
-    return this.#change([CUT, key, windowIndex]);
+  cut({ rule }: Gate, windowIndex: number): void {
+    this.gate(rule).cut?.(windowIndex);
+    this.#say([CUT, rule.key, windowIndex]);
   }
 
-  seeOthers(key: string, windowIndex: number, calls: number): QuotaRecord {
-    return this.#change([OTHERS, key, windowIndex, calls]);
+  seeOthers({ rule }: Gate, windowIndex: number, calls: number): void {
+    this.gate(rule).seeOthers(windowIndex, calls);
+    this.#say([OTHERS, rule.key, windowIndex, calls]);
   }
 
   /** Tells others that interactive calls wait in a lane, so that their background calls leave room. */
-  want(processId: string, lane: string, calls: number): QuotaRecord {
+  want(processId: string, lane: string, calls: number): void {
     const { clock } = this.#options;
-    return [WANT, processId, calls, clock.now().lineMs, clock.knowledge.shiftMs, lane];
+    this.#say([WANT, processId, calls, clock.now().lineMs, clock.shiftMs, lane]);
+  }
+
+  /** Whether there is something that the store has not been told. */
+  get hasUnsaid(): boolean {
+    return this.#unsaid.length > 0;
+  }
+
+  /** What the store has not been told. It is to be told now. */
+  takeUnsaid(): readonly QuotaRecord[] {
+    const records = this.#unsaid;
+    this.#unsaid = [];
+    const clock = this.#options.isShared ? this.#clockRecord() : undefined;
+    if (clock !== undefined) records.push(clock);
+    return records;
   }
 
   /** Interactive calls that wait in a lane of other processes. */
@@ -134,7 +164,7 @@ export class Ledger {
   /** To be called when the clock's line was shifted: calls on their way were let out on the new one. */
   rebase(): void {
     const { clock } = this.#options;
-    const { shiftMs } = clock.knowledge;
+    const { shiftMs } = clock;
     const now = clock.now();
     for (const take of this.#open.values()) {
       take.fromMs += shiftMs - take.shiftMs;
@@ -157,6 +187,8 @@ export class Ledger {
       this.#wants.clear();
     }
     for (const record of records) this.apply(record);
+    // What the store has not been told yet is not among the whole either.
+    if (isWhole) for (const record of this.#unsaid) this.apply(record);
   }
 
   /** Applies a record of another process. One of a kind that is not known here counts nothing. */
@@ -176,7 +208,7 @@ export class Ledger {
   }
 
   /** What is known of the clock, if that is worth telling the others. */
-  clockRecord(): QuotaRecord | undefined {
+  #clockRecord(): QuotaRecord | undefined {
     const { clock } = this.#options;
     if (!clock.isKnown) return undefined;
     const { shiftMs, minErrorMs, maxErrorMs } = clock.knowledge;
@@ -213,13 +245,12 @@ export class Ledger {
     return records;
   }
 
-  #change(record: QuotaRecord): QuotaRecord {
-    this.apply(record);
-    return record;
+  #say(record: QuotaRecord): void {
+    if (this.#options.isShared) this.#unsaid.push(record);
   }
 
   #take(id: string, lineMs: number, shiftMs: number, gates: readonly Gate[], now: Moment): void {
-    const present = this.#options.clock.knowledge.shiftMs;
+    const present = this.#options.clock.shiftMs;
     const fromMs = lineMs + present - shiftMs;
     const dayIndex = dayOf(fromMs, now);
     const take = { id, fromMs, toMs: undefined, dayIndex, gates, shiftMs: present };
@@ -231,7 +262,7 @@ export class Ledger {
     const take = this.#open.get(id);
     if (take === undefined) return;
     this.#open.delete(id);
-    const toMs = lineMs + this.#options.clock.knowledge.shiftMs - shiftMs;
+    const toMs = lineMs + this.#options.clock.shiftMs - shiftMs;
     take.toMs = Math.max(take.fromMs, Math.min(toMs, take.fromMs + MAX_TRANSIT_MS));
     for (const gate of take.gates) gate.settle?.(take, now);
   }
@@ -249,7 +280,7 @@ export class Ledger {
   }
 
   #hearWant(id: string, lane: string, calls: number, localMs: number, now: Moment): void {
-    const untilMs = localMs + this.#options.clock.knowledge.shiftMs + WANT_MS;
+    const untilMs = localMs + this.#options.clock.shiftMs + WANT_MS;
     const key = `${id} ${lane}`;
     if (calls > 0 && untilMs > now.lineMs) this.#wants.set(key, { lane, calls, untilMs });
     else this.#wants.delete(key);

@@ -9,13 +9,7 @@ import { type CallInPlan, planCalls } from "./plan.js";
 import { PRIORITIES, TurnQueue, type Waiting } from "./queue.js";
 import { type CallRules, type Rule, RuleBook, ruleBookOptions } from "./rules.js";
 import { type Moment, ServiceClock } from "./service-clock.js";
-import {
-  memoryQuotaStore,
-  type QuotaExchange,
-  type QuotaNews,
-  type QuotaRecord,
-  type QuotaStore,
-} from "./store.js";
+import { memoryQuotaStore, type QuotaExchange, type QuotaNews, type QuotaStore } from "./store.js";
 import type {
   AnswerSeen,
   CallToPlan,
@@ -89,8 +83,6 @@ class Planner implements QuotaPlanner {
   #interactiveRun = 0;
   /** What other processes were told of waiting interactive calls, and when to tell them again. */
   readonly #wantsSaid = new Map<string, { readonly calls: number; readonly againMs: number }>();
-  /** Records that are applied here but not yet in the store. */
-  #outbox: QuotaRecord[] = [];
   #isExchanging = false;
   #isClosed = false;
   #cancelTimer: (() => void) | undefined;
@@ -115,6 +107,7 @@ class Planner implements QuotaPlanner {
     this.#store = options.store ?? memoryQuotaStore();
     this.#ledger = new Ledger({
       clock: this.#clock,
+      isShared: this.#store.isShared,
       windows: options.windows ?? "aligned",
       ruleOfKey: (key) => this.#book.ruleOfKey(key),
     });
@@ -130,8 +123,12 @@ class Planner implements QuotaPlanner {
     calls.forEach(({ tool, input = {}, priority = "interactive" }, index) => {
       inPlan.push({ index, tool, rules: this.#book.rulesOf(tool, input), priority });
     });
-    const gateOf = (rule: Parameters<Ledger["gate"]>[0]) => this.#ledger.gate(rule);
-    return planCalls(inPlan, gateOf, this.#clock.now(), this.#limits.interactiveShare);
+    return planCalls(
+      inPlan,
+      (rule) => this.#ledger.peek(rule),
+      this.#clock.now(),
+      this.#limits.interactiveShare,
+    );
   }
 
   status(): QuotaStatus {
@@ -184,6 +181,11 @@ class Planner implements QuotaPlanner {
         release() {},
       };
       this.#askTime = options.askTime ?? this.#askTime;
+      const turn = this.#turnAtOnce(caller);
+      if (turn !== undefined) {
+        resolve(turn);
+        return;
+      }
       const ahead = this.#queue.ahead(rules.lane.name, priority);
       this.#queue.add(caller);
       this.#pump();
@@ -202,7 +204,7 @@ class Planner implements QuotaPlanner {
     for (const call of Array.from(this.#queue)) this.#end(call, closedError(call.tool));
     this.#cancelTimer?.();
     this.#cancelLinger?.();
-    if (this.#outbox.length > 0 && this.#store.isShared) await this.#exchange(false);
+    if (this.#ledger.hasUnsaid) await this.#exchange(false);
     await this.#store.close();
   }
 
@@ -214,9 +216,10 @@ class Planner implements QuotaPlanner {
     const gates = this.#gatesOf(turn.rules);
     if (outcome === "refused" && seen !== undefined) this.#close(gates, seen, turn.isDaily, now);
     const isCounted = outcome === "answered" || outcome === "lost";
-    const record = isCounted ? this.#ledger.settle(turn.id, now) : this.#ledger.release(turn.id);
-    this.#outbox.push(record);
+    if (isCounted) this.#ledger.settle(turn.id, now);
+    else this.#ledger.release(turn.id);
     if (seen !== undefined) this.#heed(turn, gates, seen, now);
+    if (this.#queue.length === 0 && !this.#store.isShared) return;
     // Who was parked behind this call need not wait for it.
     if (!isCounted) this.#queue.unpark(now.lineMs, true);
     this.#pump();
@@ -231,9 +234,8 @@ class Planner implements QuotaPlanner {
     now: Moment,
   ): void {
     for (const { gate, untilMs, windowIndex } of refusalsSeen(gates, seen, isDaily, now)) {
-      const { key, kind } = gate.rule;
-      this.#outbox.push(this.#ledger.block(key, untilMs));
-      if (kind === "pace") this.#outbox.push(this.#ledger.cut(key, windowIndex));
+      this.#ledger.block(gate, untilMs);
+      if (gate.rule.kind === "pace") this.#ledger.cut(gate, windowIndex);
     }
   }
 
@@ -247,11 +249,11 @@ class Planner implements QuotaPlanner {
       this.#tier = tier;
       this.#book.setTier(tier);
     }
-    const sentMs = turn.sentLocalMs + this.#clock.knowledge.shiftMs;
+    const sentMs = turn.sentLocalMs + this.#clock.shiftMs;
     const others = othersSeen(this.#gatesOf(turn.rules), seen, sentMs, now);
     if (others === undefined) return;
     const { gate, windowIndex, calls } = others;
-    this.#outbox.push(this.#ledger.seeOthers(gate.rule.key, windowIndex, calls));
+    this.#ledger.seeOthers(gate, windowIndex, calls);
   }
 
   #see(dateMs: number | undefined, spanMs: number, sentLocalMs: number): void {
@@ -266,6 +268,17 @@ class Planner implements QuotaPlanner {
     return [...lane.rules, ...special].map((rule) => this.#ledger.gate(rule));
   }
 
+  /** The usual case: nobody waits, nothing is closed, and no store has to be asked. */
+  #turnAtOnce(call: Waiting): Turn | undefined {
+    if (this.#queue.length > 0 || this.#store.isShared || this.#isExchanging) return undefined;
+    if (this.#inFlight >= this.#limits.maxInFlight || this.#waitsForFirstAnswer()) return undefined;
+    const now = this.#clock.now();
+    this.#ledger.tidy(now);
+    if (this.#laneDelay(call, now, 0).delayMs > 0) return undefined;
+    if (this.#specialDelay(call, now).delayMs > 0) return undefined;
+    return this.#spacingDelay(call) > 0 ? undefined : this.#turnOf(call, now);
+  }
+
   /** Lets out whoever can go, and sees to it that the others get their turn. */
   #pump(): void {
     if (this.#isExchanging || this.#isClosed) return;
@@ -276,11 +289,8 @@ class Planner implements QuotaPlanner {
       // The store is busy: what comes meanwhile is seen to when it is done.
       if (exchange !== undefined) return;
     }
-    if (!this.#store.isShared) this.#outbox.length = 0;
-    else {
-      this.#sayWants();
-      if (this.#outbox.length > 0) this.#linger();
-    }
+    if (this.#store.isShared) this.#sayWants();
+    if (this.#ledger.hasUnsaid) this.#linger();
     this.#schedule();
     this.#reviewDoubtful();
   }
@@ -290,14 +300,9 @@ class Planner implements QuotaPlanner {
     const admitted: Admitted[] = [];
     const work = (news: QuotaNews): QuotaExchange<undefined> => {
       this.#ledger.hear(news);
-      // What the store has not been told yet is not among the whole either.
-      if (news.isWhole) this.#ledger.hear({ isWhole: false, records: this.#outbox });
       this.#ledger.tidy(this.#clock.now());
       if (letsOut) this.#letOut(admitted);
-      const clock = this.#store.isShared ? this.#ledger.clockRecord() : undefined;
-      const append = clock === undefined ? this.#outbox : [...this.#outbox, clock];
-      this.#outbox = [];
-      return { append, value: undefined };
+      return { append: this.#ledger.takeUnsaid(), value: undefined };
     };
     this.#isExchanging = true;
     let result: undefined | Promise<undefined>;
@@ -344,19 +349,23 @@ class Planner implements QuotaPlanner {
 
   #letOut(admitted: Admitted[]): void {
     const now = this.#clock.now();
-    const localMs = this.#local.now();
     for (let call = this.#next(now); call !== undefined; call = this.#next(now)) {
       this.#queue.remove(call, true);
-      this.#turns += 1;
-      this.#inFlight += 1;
-      if (!this.#clock.isKnown) this.#firstSentLocalMs = localMs;
-      this.#lastSentLocalMs.set(call.rules.lane.name, localMs);
-      const isBackground = call.priority === "background";
-      this.#interactiveRun = isBackground ? 0 : this.#interactiveRun + 1;
-      const id = `${this.#idPrefix}-${this.#turns.toString(36)}`;
-      this.#outbox.push(this.#ledger.take(id, this.#gatesOf(call.rules), now));
-      admitted.push({ call, turn: new CurrentTurn(this, id, call.rules, localMs) });
+      admitted.push({ call, turn: this.#turnOf(call, now) });
     }
+  }
+
+  /** Counts a call that can go. */
+  #turnOf({ rules, priority }: Waiting, now: Moment): CurrentTurn {
+    const localMs = this.#local.now();
+    this.#turns += 1;
+    this.#inFlight += 1;
+    if (!this.#clock.isKnown) this.#firstSentLocalMs = localMs;
+    this.#lastSentLocalMs.set(rules.lane.name, localMs);
+    this.#interactiveRun = priority === "background" ? 0 : this.#interactiveRun + 1;
+    const id = `${this.#idPrefix}-${this.#turns.toString(36)}`;
+    this.#ledger.take(id, this.#gatesOf(rules), now);
+    return new CurrentTurn(this, id, rules, localMs);
   }
 
   /** Who goes next, if anybody can go now; calls that only a rule of their own holds back are parked. */
@@ -395,7 +404,7 @@ class Planner implements QuotaPlanner {
       const said = this.#wantsSaid.get(lane);
       if (calls === (said?.calls ?? 0) && (calls === 0 || localMs < (said?.againMs ?? 0))) continue;
       this.#wantsSaid.set(lane, { calls, againMs: localMs + SAY_WANTS_MS });
-      this.#outbox.push(this.#ledger.want(this.#idPrefix, lane, calls));
+      this.#ledger.want(this.#idPrefix, lane, calls);
     }
   }
 
@@ -576,7 +585,7 @@ class Planner implements QuotaPlanner {
   #linger(): void {
     this.#cancelLinger ??= this.#local.after(LINGER_MS, () => {
       this.#cancelLinger = undefined;
-      if (this.#outbox.length > 0 && !this.#isExchanging) void this.#exchange(true);
+      if (this.#ledger.hasUnsaid && !this.#isExchanging) void this.#exchange(true);
     });
   }
 }

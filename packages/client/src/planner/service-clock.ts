@@ -78,6 +78,11 @@ export class ServiceClock {
     return Math.abs(this.#shiftMs) > FOREIGN_MS;
   }
 
+  /** The line's distance from local time. */
+  get shiftMs(): number {
+    return this.#shiftMs;
+  }
+
   get knowledge(): ClockKnowledge {
     return {
       shiftMs: this.#shiftMs,

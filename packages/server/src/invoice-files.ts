@@ -10,10 +10,11 @@ import { type EInvoiceResult, paymentTermsOf, toEInvoice } from "./e-invoice/ass
 import { writeCii } from "./e-invoice/cii.js";
 import { cityLine } from "./e-invoice/city-line.js";
 import { facturX } from "./e-invoice/factur-x.js";
-import { type Issuer, issuerParty } from "./e-invoice/issuer.js";
+import { issuerParty } from "./e-invoice/issuer.js";
 import { type InvoiceDocument, type InvoiceParty, summarizeTax } from "./invoice-pdf/document.js";
 import { loadAccount } from "./store/accounts.js";
 import { chargeNumber, type InvoiceRecord, type Parties, readLines } from "./store/invoices.js";
+import type { Issuers } from "./store/issuers.js";
 
 export interface InvoicePdfs {
   /** The PDF of an invoice or draft. */
@@ -27,15 +28,19 @@ export interface Renderer {
 /** Finished files kept in memory, so that a second download costs nothing. */
 const MAX_KEPT = 200;
 
-export function createInvoicePdfs(db: Queryable, renderer: Renderer, issuer: Issuer): InvoicePdfs {
+export function createInvoicePdfs(
+  db: Queryable,
+  renderer: Renderer,
+  issuers: Issuers,
+): InvoicePdfs {
   const kept = new Map<string, Promise<Buffer>>();
   return {
     get: (invoice) => {
-      if (invoice.number === null) return render(db, renderer, issuer, invoice);
+      if (invoice.number === null) return render(db, renderer, issuers, invoice);
       const key = `${invoice.masterId}/${invoice.id}/${invoice.status}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const made = render(db, renderer, issuer, invoice);
+      const made = render(db, renderer, issuers, invoice);
       kept.set(key, made);
       made.catch(() => kept.delete(key));
       if (kept.size > MAX_KEPT) {
@@ -51,18 +56,20 @@ export function createInvoicePdfs(db: Queryable, renderer: Renderer, issuer: Iss
 export async function eInvoiceOf(
   db: Queryable,
   invoice: InvoiceRecord,
-  issuer: Issuer,
+  issuers: Issuers,
 ): Promise<EInvoiceResult> {
   const parties = invoice.parties ?? (await partiesOfDraft(db, invoice));
+  const issuer = await issuers.of(invoice);
   return toEInvoice({ issuer, invoice, parties, lines: await readLines(db, invoice) });
 }
 
 async function render(
   db: Queryable,
   renderer: Renderer,
-  issuer: Issuer,
+  issuers: Issuers,
   invoice: InvoiceRecord,
 ): Promise<Buffer> {
+  const issuer = await issuers.of(invoice);
   const charges = await readLines(db, invoice);
   const parties = invoice.parties ?? (await partiesOfDraft(db, invoice));
   const eInvoice = toEInvoice({ issuer, invoice, parties, lines: charges });

@@ -24,6 +24,7 @@ import { type McpOptions, registerMcp } from "./mcp-http/index.js";
 import { registerOAuth } from "./oauth/token.js";
 import { createDataDir } from "./postgres/index.js";
 import { loadSpecialLimits, RateLimiter } from "./rate-limits/index.js";
+import { createIssuers, recordIssuer } from "./store/issuers.js";
 
 export interface RunningServer {
   /** e.g. `http://127.0.0.1:8080` */
@@ -73,6 +74,8 @@ export async function startServer(
     const { clock, notice } = await Clock.open(pool, config.testClock);
     checkPricesHold(books, clock.today());
     endings.push(() => clock.heartbeat().catch(() => undefined));
+    await recordIssuer(pool, issuer, clock.now());
+    const issuers = createIssuers(pool);
     const installation = await prepareInstallation({ pool, clock, books, config, dataDir, log });
     // Another process may have made the world meanwhile, and set the clock going.
     await clock.heartbeat();
@@ -92,7 +95,7 @@ export async function startServer(
       clock,
       books: () => books,
       profile: config.profile,
-      pdfs: createInvoicePdfs(pool, pdfPool, issuer),
+      pdfs: createInvoicePdfs(pool, pdfPool, issuers),
     };
     const app = createApp({ services, authenticator, rateLimiter, log });
     endings.push(() => app.close());
@@ -103,7 +106,7 @@ export async function startServer(
       clock,
       books: () => books,
       authenticator,
-      issuer,
+      issuers,
       log,
     });
     registerDocuments(app, config.profile);

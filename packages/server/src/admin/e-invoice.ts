@@ -11,14 +11,14 @@ import { conflict, notFound } from "./route.js";
 
 export function registerEInvoiceRoutes(
   app: FastifyInstance,
-  { pool, issuer }: Pick<AdminServices, "pool" | "issuer">,
+  { pool, issuers }: Pick<AdminServices, "pool" | "issuers">,
 ): void {
   app.get<{ Params: { id: string } }>("/invoices/:id/ubl", async (request, reply) => {
     const id = plainId(request.params.id);
     const masterId = await findInvoiceTenant(pool, id);
     const invoice = masterId === undefined ? undefined : await findInvoice(pool, masterId, id);
     if (invoice === undefined) throw notFound(`InvoiceId does not exist: ${id}.`);
-    const result = await eInvoiceOf(pool, invoice, issuer);
+    const result = await eInvoiceOf(pool, invoice, issuers);
     if ("problems" in result) throw refused(result.problems);
     return reply
       .header("content-disposition", `attachment; filename="${invoice.id}.xml"`)

@@ -6,11 +6,11 @@ import { commonErrors } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
 import type { BillingServices } from "../billing/bill-run.js";
 import type { Clock } from "../clock.js";
-import type { Issuer } from "../e-invoice/issuer.js";
 import { bearerToken } from "../http/authorize.js";
 import type { Authenticator } from "../http/principal.js";
 import { WireFault } from "../http/wire-fault.js";
 import { hashSecret } from "../ids.js";
+import type { Issuers } from "../store/issuers.js";
 import { registerAccountRoutes } from "./accounts.js";
 import { registerApiKeyRoutes } from "./api-keys.js";
 import { registerBillRunRoutes } from "./bill-runs.js";
@@ -24,7 +24,7 @@ import { registerUsageRoutes } from "./usage.js";
 export interface AdminServices extends BillingServices {
   readonly clock: Clock;
   readonly authenticator: Authenticator;
-  readonly issuer: Issuer;
+  readonly issuers: Issuers;
 }
 
 export function registerAdmin(app: FastifyInstance, services: AdminServices): void {

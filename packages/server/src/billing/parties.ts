@@ -5,6 +5,12 @@ import type { LoadedAccount } from "../store/accounts.js";
 import type { Parties } from "../store/invoices.js";
 import { isTaxExempt } from "./tax.js";
 
+interface PayerRow {
+  readonly account_name: string;
+  readonly contact: Contact | null;
+  readonly issuer_version: number | null;
+}
+
 /** The parties of each account's invoice, in the accounts' order. */
 export async function loadParties(
   db: Queryable,
@@ -12,16 +18,16 @@ export async function loadParties(
 ): Promise<Parties[]> {
   const { rows } = await db.query({
     name: "load-parties",
-    text: `select distinct a.master_id, a.id, a.account_name, a.contact from accounts a
+    text: `select distinct a.master_id, a.id, a.account_name, a.contact,
+        (select max(version) from issuers) as issuer_version
+      from accounts a
       join unnest($1::text[], $2::text[]) as w (master_id, id) using (master_id, id)`,
     values: [
       accounts.map(({ record }) => record.masterId),
       accounts.map(({ payer }) => payer.accountId),
     ],
   });
-  const payers = new Map<string, { account_name: string; contact: Contact | null }>(
-    rows.map((row) => [`${row.master_id}/${row.id}`, row]),
-  );
+  const payers = new Map<string, PayerRow>(rows.map((row) => [`${row.master_id}/${row.id}`, row]));
   return accounts.map((loaded) => {
     const { record, payer } = loaded;
     const paying = payers.get(`${record.masterId}/${payer.accountId}`);
@@ -30,6 +36,7 @@ export async function loadParties(
       account: { id: record.accountId, name: record.accountName, contact: record.contact },
       payer: { id: payer.accountId, name: paying.account_name, contact: paying.contact },
       taxExempt: isTaxExempt(loaded),
+      issuerVersion: paying.issuer_version,
     };
   });
 }

@@ -14,6 +14,8 @@ export interface Parties {
   readonly payer: { readonly id: string; readonly name: string; readonly contact: Contact | null };
   /** Whether the account or its payer was exempt from tax. */
   readonly taxExempt: boolean;
+  /** Who issued it, a row of `issuers`; not there on invoices older than that table. */
+  readonly issuerVersion?: number | null;
 }
 
 export type InvoiceStatus = "Draft" | "Posted" | "Canceled";

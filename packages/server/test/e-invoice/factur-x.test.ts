@@ -91,7 +91,7 @@ async function render(drawn: EInvoiceSource | undefined): Promise<Buffer> {
   const { invoice, parties, lines, issuer } = drawn;
   const pool = createInlinePdfPool();
   const db = { query: async () => ({ rows: invoice.number === null ? [{ lines }] : lines }) };
-  const pdfs = createInvoicePdfs(db as never, pool, issuer);
+  const pdfs = createInvoicePdfs(db as never, pool, { of: async () => issuer });
   return pdfs.get({ ...invoice, parties });
 }
 

@@ -156,6 +156,27 @@ describe("what has no e-invoice", () => {
   });
 });
 
+describe("an issuer that was renamed", () => {
+  it("issues what is posted from then on; what was posted before stays as it was", async () => {
+    const { id } = await onlyInvoice(taxed);
+    const before = await (await get("admin", `/invoices/${id}/ubl`)).text();
+    const renamed = join(dir, "renamed.json");
+    await writeFile(
+      renamed,
+      JSON.stringify({ name: "Nordlicht SE", country: "DE", vat_id: "DE987654321" }),
+    );
+    const { databaseUrl } = server;
+    const later = await startTestServer({ issuer: renamed, databaseUrl });
+    try {
+      expect(await (await get("admin", `/invoices/${id}/ubl`)).text()).toBe(before);
+      const account = await subscribed({ country: "DE", state: "Hessen" });
+      expect(await ublOf(account)).toMatchObject({ BT27: "Nordlicht SE", BT31: "DE987654321" });
+    } finally {
+      await later.stop();
+    }
+  });
+});
+
 async function subscribed(
   contact: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, unknown>> = {},

@@ -1,8 +1,7 @@
 /** What assistants spent, in a real database: shared by processes, safe when they ask at once. */
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate } from "../../src/database/migrate.js";
-import type { Pool } from "../../src/database/pool.js";
+import { createPool, type Pool } from "../../src/database/pool.js";
 import { createMcpSpending } from "../../src/mcp-http/spending.js";
 import { startTestPostgres, type TestDatabase } from "../support/postgres.js";
 
@@ -11,7 +10,7 @@ let pool: Pool;
 
 beforeAll(async () => {
   database = await (await startTestPostgres()).createDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 8 });
+  pool = createPool({ connectionString: database.url, max: 8 });
   await migrate(pool);
 });
 

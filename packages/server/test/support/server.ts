@@ -66,10 +66,13 @@ export const CONTACT = {
 let emails = 0;
 
 export async function startTestServer(
-  options: Partial<Omit<ServerConfig, "dataDir" | "databaseUrl" | "port">> = {},
+  options: Partial<Omit<ServerConfig, "dataDir" | "port">> = {},
 ): Promise<TestServer> {
   const postgres = await startTestPostgres();
-  const database = await postgres.createDatabase();
+  // A second server on the database of another leaves it there.
+  const database = options.databaseUrl
+    ? { url: options.databaseUrl, drop: async () => {} }
+    : await postgres.createDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "paymaster-server-"));
   const profile = options.profile ?? "2021";
   const logged: LogLine[] = [];

@@ -156,6 +156,6 @@ function ciiOf(drawn: EInvoiceSource | undefined): string {
 
 async function pdfOf({ invoice, parties, lines, issuer }: EInvoiceSource): Promise<Buffer> {
   const db = { query: async () => ({ rows: lines }) };
-  const pdfs = createInvoicePdfs(db as never, createInlinePdfPool(), issuer);
+  const pdfs = createInvoicePdfs(db as never, createInlinePdfPool(), { of: async () => issuer });
   return pdfs.get({ ...invoice, parties });
 }

@@ -1,8 +1,9 @@
 /** `paymaster serve`: starts the server, says where it is, and stops it cleanly on SIGTERM or SIGINT. */
 import {
   ConfigError,
+  createLogger,
   credentialsPath,
-  type Log,
+  type Logger,
   type RunningServer,
   readConfig,
   SERVE_HELP,
@@ -40,6 +41,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   }
   // Nobody reads any more (a closed terminal, a pipe's end): no reason to stop serving.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  const { log, flush } = createLogger(config.logFormat);
+  process.on("exit", flush);
   const startedMs = performance.now();
   const interruption = new AbortController();
   const signal = untilSignal();
@@ -57,7 +60,9 @@ export async function serve(args: readonly string[]): Promise<number> {
     return 1;
   }
   interruption.signal.removeEventListener("abort", breakOff);
-  console.log(welcome(server, performance.now() - startedMs));
+  const tookMs = performance.now() - startedMs;
+  if (config.logFormat === "text") console.log(welcome(server, tookMs));
+  else logReady(server, log, tookMs);
   const code = await Promise.race([signal, untilFailure(server.failed)]);
   setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
   await server.stop();
@@ -81,25 +86,35 @@ function welcome({ origin, dataDir, notices, clock }: RunningServer, tookMs: num
   const key = `$(node -p ${quote(`require(${JSON.stringify(file)}).api_key`)})`;
   return [
     ...notices,
-    `Paymaster is ready at ${origin} (${(tookMs / 1_000).toFixed(1)} s).`,
+    readiness(origin, tookMs),
     ...rows.map(([name = "", value]) => `  ${name.padEnd(15)} ${value}`),
     "Try it in another terminal; Ctrl-C stops the server:",
     `  curl -H "Authorization: Bearer ${key}" ${origin}/v2/accounts/me/plans/usage`,
   ].join("\n");
 }
 
+function readiness(origin: string, tookMs: number): string {
+  return `Paymaster is ready at ${origin} (${(tookMs / 1_000).toFixed(1)} s).`;
+}
+
+/** For programs: the same, without the call to paste. */
+function logReady(server: RunningServer, log: Logger["log"], tookMs: number): void {
+  const { origin, dataDir, notices, clock } = server;
+  for (const message of notices) log({ level: "info", message });
+  log({
+    level: "info",
+    message: readiness(origin, tookMs),
+    origin,
+    credentials_file: credentialsPath(dataDir),
+    clock: clock.state.kind,
+    service_time: clock.now().toISOString(),
+  });
+}
+
 /** As one word of a POSIX shell. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
-
-/** One line for each event: people read them at the terminal, and programs can. */
-const log: Log = ({ level, message, ...details }) => {
-  const text =
-    Object.keys(details).length === 0 ? message : `${message} ${JSON.stringify(details)}`;
-  if (level === "info") console.log(text);
-  else console.error(`${level}: ${text}`);
-};
 
 /** Resolves at the first signal. Another one later ends the process at once. */
 function untilSignal(): Promise<number> {

@@ -1,9 +1,23 @@
 /** Settings from the command line and the environment, checked before anything starts. */
 import { parseArgs } from "node:util";
 import { WIRE_PROFILES, type WireProfile } from "@paymaster/contract";
-import { isCivilDate } from "@paymaster/engine";
-import { TEST_CLOCK_RANGE } from "./clock.js";
-import { parseDatabaseUrl } from "./database/url.js";
+import {
+  type Address,
+  ConfigError,
+  oneOf,
+  present,
+  readAddress,
+  readDatabaseUrl,
+  readMinutes,
+  readOrigins,
+  readPort,
+  readPublicUrl,
+  readTestClock,
+  readTls,
+  type TlsFiles,
+} from "./config-values.js";
+
+export { ConfigError };
 
 export type World = "demo" | "empty";
 
@@ -25,10 +39,24 @@ export interface ServerConfig {
   readonly taxTable: string | null;
   /** File that says who issues the invoices; null: a stand-in. */
   readonly issuer: string | null;
+  /** Certificate and key; null: plain HTTP. */
+  readonly tls: TlsFiles | null;
+  /** Origin under which clients reach the server; null: the address that it listens on. */
+  readonly publicUrl: string | null;
+  /** Origins whose pages may call the API from a browser; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Where metrics are told without a key; null: only at `/metrics`, with the operator's key. */
+  readonly metricsAddress: Address | null;
+  /** How often the invariants are checked; null: only when they are asked for. */
+  readonly checkBooksMinutes: number | null;
+  /** Text for people, or one JSON object a line for programs. */
+  readonly logFormat: LogFormat;
+  /** Which requests get a line in the log; errors: those answered with 500 or more. */
+  readonly requestLog: RequestLog;
 }
 
-/** A setting that makes no sense; the message names it and says what was expected. */
-export class ConfigError extends Error {}
+export type LogFormat = "text" | "json";
+export type RequestLog = "all" | "errors" | "off";
 
 export const SERVE_HELP = `Usage: paymaster serve [options]
 
@@ -45,6 +73,14 @@ Serves the account Billing API on PostgreSQL, with its operator's API and OAuth.
   --price-book FILE    your prices instead of the shipped    (PAYMASTER_PRICE_BOOK)
   --tax-table FILE     tax rates by country and state        (PAYMASTER_TAX_TABLE)
   --issuer FILE        who issues the invoices               (PAYMASTER_ISSUER)
+  --tls-cert FILE      certificate chain, PEM: serve HTTPS   (PAYMASTER_TLS_CERT)
+  --tls-key FILE       its private key, PEM                  (PAYMASTER_TLS_KEY)
+  --public-url URL     how clients reach this server         (PAYMASTER_PUBLIC_URL, default its address)
+  --cors-origins LIST  web origins that may call the API     (PAYMASTER_CORS_ORIGINS, default none)
+  --metrics ADDRESS    host:port for metrics without a key   (PAYMASTER_METRICS, default none)
+  --check-books N|off  minutes between checks of the books   (PAYMASTER_CHECK_BOOKS, default 60)
+  --log-format F       text or json                          (PAYMASTER_LOG_FORMAT, default text)
+  --request-log WHICH  all, errors or off                    (PAYMASTER_REQUEST_LOG, default errors)
   --help               this text
 
 DATABASE_URL names a PostgreSQL server (15 or newer); without it a private one is started. With several
@@ -64,6 +100,14 @@ const OPTIONS = {
   "price-book": { type: "string" },
   "tax-table": { type: "string" },
   issuer: { type: "string" },
+  "tls-cert": { type: "string" },
+  "tls-key": { type: "string" },
+  "public-url": { type: "string" },
+  "cors-origins": { type: "string" },
+  metrics: { type: "string" },
+  "check-books": { type: "string" },
+  "log-format": { type: "string" },
+  "request-log": { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -83,11 +127,7 @@ export function readConfig(
     dataDir: values["data-dir"] ?? present(env.PAYMASTER_DATA_DIR) ?? "./.paymaster",
     world: values.empty === true ? "empty" : values.demo === true ? "demo" : null,
     testClock: readTestClock(values["test-clock"] ?? present(env.PAYMASTER_TEST_CLOCK)),
-    rateLimits:
-      oneOf("--rate-limits", values["rate-limits"] ?? present(env.PAYMASTER_RATE_LIMITS) ?? "on", [
-        "on",
-        "off",
-      ]) === "on",
+    rateLimits: isOn("--rate-limits", values["rate-limits"] ?? present(env.PAYMASTER_RATE_LIMITS)),
     specialLimits: values["special-limits"] ?? present(env.PAYMASTER_SPECIAL_LIMITS) ?? null,
     profile: oneOf(
       "--profile",
@@ -98,6 +138,27 @@ export function readConfig(
     priceBook: values["price-book"] ?? present(env.PAYMASTER_PRICE_BOOK) ?? null,
     taxTable: values["tax-table"] ?? present(env.PAYMASTER_TAX_TABLE) ?? null,
     issuer: values.issuer ?? present(env.PAYMASTER_ISSUER) ?? null,
+    tls: readTls(
+      values["tls-cert"] ?? present(env.PAYMASTER_TLS_CERT),
+      values["tls-key"] ?? present(env.PAYMASTER_TLS_KEY),
+    ),
+    publicUrl: readPublicUrl(values["public-url"] ?? present(env.PAYMASTER_PUBLIC_URL)),
+    corsOrigins: readOrigins(values["cors-origins"] ?? present(env.PAYMASTER_CORS_ORIGINS)),
+    metricsAddress: readAddress("--metrics", values.metrics ?? present(env.PAYMASTER_METRICS)),
+    checkBooksMinutes: readMinutes(
+      "--check-books",
+      values["check-books"] ?? present(env.PAYMASTER_CHECK_BOOKS) ?? "60",
+    ),
+    logFormat: oneOf(
+      "--log-format",
+      values["log-format"] ?? present(env.PAYMASTER_LOG_FORMAT) ?? "text",
+      ["text", "json"],
+    ),
+    requestLog: oneOf(
+      "--request-log",
+      values["request-log"] ?? present(env.PAYMASTER_REQUEST_LOG) ?? "errors",
+      ["all", "errors", "off"],
+    ),
   };
 }
 
@@ -114,41 +175,6 @@ function parse(args: readonly string[]) {
   return values;
 }
 
-/** An empty environment variable counts as absent. */
-function present(value: string | undefined): string | undefined {
-  return value === "" ? undefined : value;
-}
-
-function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new ConfigError(`--port must be 0 to 65535, not "${text}".`);
-  return port;
-}
-
-/** The value is not repeated: it may hold a password. */
-function readDatabaseUrl(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const url = parseDatabaseUrl(text);
-  if ("problem" in url) throw new ConfigError(url.problem);
-  return text;
-}
-
-function readTestClock(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  if (!isCivilDate(text)) {
-    throw new ConfigError(`--test-clock must be a date like 2026-01-31, not "${text}".`);
-  }
-  const { first, last } = TEST_CLOCK_RANGE;
-  if (text < first || text > last) {
-    throw new ConfigError(`--test-clock must be a date from ${first} to ${last}.`);
-  }
-  return text;
-}
-
-function oneOf<const T extends string>(name: string, text: string, allowed: readonly T[]): T {
-  const found = allowed.find((value) => value === text);
-  if (found === undefined) {
-    throw new ConfigError(`${name} must be ${allowed.join(" or ")}, not "${text}".`);
-  }
-  return found;
+function isOn(name: string, text = "on"): boolean {
+  return oneOf(name, text, ["on", "off"]) === "on";
 }

@@ -17,18 +17,24 @@ import { registerFrontPage } from "./http/front-page.js";
 import { registerHealth } from "./http/health.js";
 import { checkAddress, listen } from "./http/listening.js";
 import { Authenticator } from "./http/principal.js";
+import { followTlsFiles, readTlsFiles } from "./http/tls.js";
 import { prepareInstallation } from "./installation.js";
 import { createInvoicePdfs } from "./invoice-files.js";
 import { createPdfPool } from "./invoice-pdf/pool.js";
 import { type McpOptions, registerMcp } from "./mcp-http/index.js";
 import { registerOAuth } from "./oauth/token.js";
+import { watchBooks } from "./observability/books-watch.js";
+import { listenForMetrics, registerMetrics } from "./observability/endpoint.js";
+import { createMetrics } from "./observability/metrics.js";
 import { createDataDir } from "./postgres/index.js";
 import { loadSpecialLimits, RateLimiter } from "./rate-limits/index.js";
 import { createIssuers, recordIssuer } from "./store/issuers.js";
 
 export interface RunningServer {
-  /** e.g. `http://127.0.0.1:8080` */
+  /** As clients write it, e.g. `https://billing.example.com`. */
   readonly origin: string;
+  /** The address that it listens on, e.g. `http://127.0.0.1:8080`. */
+  readonly ownOrigin: string;
   readonly dataDir: string;
   /** What a person should be told about this start. */
   readonly notices: readonly string[];
@@ -54,6 +60,7 @@ export async function startServer(
   log: Log,
   { mcp, signal }: ServerParts = {},
 ): Promise<RunningServer> {
+  const tls = config.tls === null ? null : readTlsFiles(config.tls);
   await checkAddress(config);
   const dataDir = resolve(config.dataDir);
   // PostgreSQL's own user must reach its part of the directory; the secrets have modes of their own.
@@ -82,9 +89,14 @@ export async function startServer(
     const pdfPool = createPdfPool();
     endings.push(() => pdfPool.close());
     const authenticator = new Authenticator(pool, clock);
+    const metrics = createMetrics();
+    const booksWatch = watchBooks(pool, config.checkBooksMinutes, log);
+    endings.push(() => booksWatch.stop());
+    metrics.watch({ pool, pdfPool, books: booksWatch });
     const rateLimiter = new RateLimiter({
       pool,
       clock,
+      counts: metrics.quotas,
       enabled: config.rateLimits,
       profile: config.profile,
       specialLimits,
@@ -97,9 +109,13 @@ export async function startServer(
       profile: config.profile,
       pdfs: createInvoicePdfs(pool, pdfPool, issuers),
     };
-    const app = createApp({ services, authenticator, rateLimiter, log });
+    const { requestLog, corsOrigins } = config;
+    const observed = { log, metrics, requestLog };
+    const app = createApp({ services, authenticator, rateLimiter, corsOrigins, tls, ...observed });
     endings.push(() => app.close());
+    if (config.tls !== null) followTlsFiles(app, config.tls, log);
     let origin = "";
+    let ownOrigin = "";
     registerOAuth(app, { pool, clock, authenticator, apiUrl: () => origin });
     registerAdmin(app, {
       pool,
@@ -107,14 +123,21 @@ export async function startServer(
       books: () => books,
       authenticator,
       issuers,
+      booksWatch,
       log,
     });
     registerDocuments(app, config.profile);
     registerFrontPage(app, config.profile);
     registerHealth(app, pool);
-    const mcpRoute = { authenticator, pool, clock, config, dataDir, origin: () => origin, log };
+    registerMetrics(app, metrics, pool);
+    const mcpRoute = { authenticator, pool, clock, config, dataDir, origin: () => ownOrigin, log };
     if (mcp !== undefined) registerMcp(app, { mcp, ...mcpRoute });
-    origin = await listen(app, config);
+    ({ origin, ownOrigin } = await listen(app, config));
+    if (config.metricsAddress !== null) {
+      const listener = await listenForMetrics(metrics, config.metricsAddress);
+      endings.push(() => listener.close());
+      log({ level: "info", message: "Metrics are told without a key", url: listener.url });
+    }
     await writeCredentials(dataDir, origin, installation.secrets);
     const reachability = tellReachability(log);
     const scheduler = startScheduler({
@@ -133,7 +156,7 @@ export async function startServer(
     });
     endings.push(() => scheduler.stop());
     const notices = [notice, ...installation.notices].filter((line) => line !== null);
-    return { origin, dataDir, notices, clock, failed: database.failed, stop };
+    return { origin, ownOrigin, dataDir, notices, clock, failed: database.failed, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;

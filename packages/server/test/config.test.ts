@@ -23,7 +23,37 @@ describe("settings", () => {
       priceBook: null,
       taxTable: null,
       issuer: null,
+      tls: null,
+      publicUrl: null,
+      corsOrigins: [],
+      metricsAddress: null,
+      checkBooksMinutes: 60,
+      logFormat: "text",
+      requestLog: "errors",
     });
+  });
+
+  it("say how the server is reached and watched", () => {
+    const env = {
+      PAYMASTER_TLS_CERT: "cert.pem",
+      PAYMASTER_TLS_KEY: "key.pem",
+      PAYMASTER_PUBLIC_URL: "https://billing.example.com/",
+      PAYMASTER_CORS_ORIGINS: "https://a.example.com, http://localhost:5173",
+      PAYMASTER_METRICS: "[::1]:9464",
+      PAYMASTER_CHECK_BOOKS: "off",
+      PAYMASTER_LOG_FORMAT: "json",
+      PAYMASTER_REQUEST_LOG: "off",
+    };
+    expect(read([], env)).toMatchObject({
+      tls: { certFile: "cert.pem", keyFile: "key.pem" },
+      publicUrl: "https://billing.example.com",
+      corsOrigins: ["https://a.example.com", "http://localhost:5173"],
+      metricsAddress: { host: "::1", port: 9464 },
+      checkBooksMinutes: null,
+      logFormat: "json",
+      requestLog: "off",
+    });
+    expect(read(["--metrics", "9464"]).metricsAddress).toEqual({ host: "127.0.0.1", port: 9464 });
   });
 
   it("come from the command line before the environment, where empty means absent", () => {
@@ -63,6 +93,15 @@ describe("settings", () => {
     [["--test-clock", "0200-01-01"], "--test-clock must be a date from 1970-01-01 to 9000-01-01."],
     [["--profile", "2022"], '--profile must be 2021 or 2026, not "2022".'],
     [["--rate-limits", "maybe"], '--rate-limits must be on or off, not "maybe".'],
+    [["--tls-cert", "cert.pem"], "--tls-cert and --tls-key belong together"],
+    [["--public-url", "https://x.example.com/v2"], "--public-url must be like https://billing"],
+    [
+      ["--cors-origins", "*"],
+      "--cors-origins must be origins like https://console.example.com, wi",
+    ],
+    [["--metrics", "localhost"], '--metrics must be like 127.0.0.1:9464, not "localhost".'],
+    [["--check-books", "0"], "--check-books must be 1 to 10080 minutes or off, not"],
+    [["--log-format", "xml"], '--log-format must be text or json, not "xml".'],
   ])("%j are refused in words", (args, message) => {
     expect(() => read(args)).toThrow(ConfigError);
     expect(() => read(args)).toThrow(message);
@@ -79,7 +118,9 @@ describe("settings", () => {
 
   it("are all named in the help", () => {
     const names = ["port", "host", "data-dir", "demo", "empty", "test-clock", "rate-limits"];
-    for (const name of [...names, "profile", "price-book", "tax-table", "issuer"]) {
+    names.push("profile", "price-book", "tax-table", "issuer", "tls-cert", "tls-key", "public-url");
+    names.push("cors-origins", "metrics", "check-books", "log-format", "request-log");
+    for (const name of names) {
       expect(SERVE_HELP).toContain(`--${name}`);
       expect(() => read([`--${name}`])).not.toThrow("Unknown option");
     }

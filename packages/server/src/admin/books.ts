@@ -1,7 +1,6 @@
 /** Reading the books: invariants of the whole, the audit log, the ledger and statements. */
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
-import { checkInvariants } from "../invariants/index.js";
 import type { AdminServices } from "./index.js";
 import { registerLedgerRoutes } from "./ledger.js";
 import { nextOf, readLimit } from "./query.js";
@@ -9,9 +8,9 @@ import { adminRoute, badField } from "./route.js";
 import { registerStatementRoutes } from "./statements.js";
 
 export function registerBooksRoutes(app: FastifyInstance, services: AdminServices): void {
-  const { pool } = services;
+  const { pool, booksWatch } = services;
   adminRoute(app, "GET", "/invariants", Type.Object({}), async () => {
-    const checks = await checkInvariants(pool);
+    const checks = await booksWatch.check();
     return { status: 200, body: { ok: checks.every((check) => check.ok), checks } };
   });
   adminRoute(app, "GET", "/audit", Type.Object({}), async ({ query }) => {

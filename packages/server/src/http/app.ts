@@ -9,7 +9,14 @@ import {
   type ToolName,
   type WireProfile,
 } from "@paymaster/contract";
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerOptions,
+} from "fastify";
+import type { RequestLog } from "../config.js";
+import type { Metrics } from "../observability/metrics.js";
+import { observeRequests } from "../observability/requests.js";
 import { handlers } from "../operations/index.js";
 import type { RateLimiter } from "../rate-limits/index.js";
 import type { AccountRef } from "../store/accounts.js";
@@ -19,10 +26,12 @@ import { readBody, registerBodyParsers } from "./body.js";
 import type { Call, FileReply, Reply, Services } from "./call.js";
 import { answerClientError, MAX_HEADERS } from "./client-error.js";
 import { endConnectionsOnClose } from "./closing.js";
+import { allowOrigins } from "./cors.js";
 import { performWrite } from "./idempotency.js";
 import { boundLoad } from "./overload.js";
 import { plainParams, unstorable } from "./plain-text.js";
 import type { Authenticator, Principal } from "./principal.js";
+import type { TlsSettings } from "./tls.js";
 import { compileValidator, type Validate, validationFault } from "./validation.js";
 import { WireFault } from "./wire-fault.js";
 import { newTrackingId, setWireHeaders } from "./wire-headers.js";
@@ -32,6 +41,11 @@ export interface AppOptions {
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;
   readonly log: (line: LogLine) => void;
+  readonly metrics: Metrics;
+  readonly requestLog: RequestLog;
+  readonly corsOrigins: readonly string[];
+  /** null: plain HTTP. */
+  readonly tls: TlsSettings | null;
 }
 
 export interface LogLine {
@@ -80,10 +94,14 @@ export function createApp(options: AppOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => answerClientError(error, socket, profile),
     genReqId: newTrackingId,
     logger: false,
-  });
+    https: options.tls,
+    // Typed as plain HTTP, so that nothing else has to know: the two differ by their server alone.
+  } as FastifyServerOptions) as FastifyInstance;
   app.decorateRequest("principal", null);
   registerBodyParsers(app);
   endConnectionsOnClose(app);
+  observeRequests(app, options.metrics, options.requestLog, options.log);
+  allowOrigins(app, options.corsOrigins);
   app.addHook("onRequest", async (request, reply) => {
     setWireHeaders(reply, request.id, options.services.clock.now());
     if (request.raw.rawHeaders.length > 2 * MAX_HEADERS) {
@@ -122,6 +140,7 @@ function registerOperation(
   app.route({
     method: operation.method,
     url,
+    config: { operation: operation.tool },
     onRequest: async (request, reply) => {
       const principal = await authorize(
         request,

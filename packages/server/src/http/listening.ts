@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { ServerConfig } from "../config.js";
 
 type Address = Pick<ServerConfig, "host" | "port">;
+type Reached = Pick<ServerConfig, "tls" | "publicUrl">;
 
 /** Requests that wait to be accepted; the system may allow fewer. */
 const BACKLOG = 1_024;
@@ -25,11 +26,18 @@ export async function checkAddress(address: Address): Promise<void> {
   await once(probe, "close");
 }
 
+export interface Origins {
+  /** As clients write it, e.g. `https://billing.example.com`. */
+  readonly origin: string;
+  /** The address itself, e.g. `http://127.0.0.1:8080`. */
+  readonly ownOrigin: string;
+}
+
 /**
- * Listens and returns the origin as clients write it, e.g. `http://127.0.0.1:8080`.
+ * Listens and says under which origins the server is reached.
  * @throws Error of one line that says what is in the way
  */
-export async function listen(app: FastifyInstance, address: Address): Promise<string> {
+export async function listen(app: FastifyInstance, address: Address & Reached): Promise<Origins> {
   try {
     await app.listen({ host: address.host, port: address.port, backlog: BACKLOG });
   } catch (error) {
@@ -38,7 +46,9 @@ export async function listen(app: FastifyInstance, address: Address): Promise<st
   const bound = app.server.address() as AddressInfo;
   const everywhere = bound.address === "0.0.0.0" || bound.address === "::";
   const numeric = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
-  return `http://${everywhere ? "127.0.0.1" : numeric}:${bound.port}`;
+  const scheme = address.tls === null ? "http" : "https";
+  const ownOrigin = `${scheme}://${everywhere ? "127.0.0.1" : numeric}:${bound.port}`;
+  return { ownOrigin, origin: address.publicUrl ?? ownOrigin };
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -49,7 +59,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user may not use that port. Choose another one (--port, PORT).",
 };
 
-function listenError({ host, port }: Address, error: unknown): unknown {
+export function listenError({ host, port }: Address, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const reason = REASONS[code];
   if (reason === undefined) return error;

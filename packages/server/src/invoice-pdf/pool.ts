@@ -16,8 +16,15 @@ export interface PdfPool {
   render(document: InvoiceDocument): Promise<Buffer>;
   /** Lets documents under way finish, rejects those that wait, ends the threads. May be repeated. */
   close(): Promise<void>;
+  /** Documents under way and in the queue, at this moment. */
+  load(): PdfLoad;
   /** thread: rendered elsewhere. inline: on the calling thread, since there is no compiled worker. */
   readonly mode: "thread" | "inline";
+}
+
+export interface PdfLoad {
+  readonly rendering: number;
+  readonly waiting: number;
 }
 
 export interface PdfPoolOptions {
@@ -68,14 +75,21 @@ function compiledWorker(): URL | null {
 /** A pool without threads: every document holds up its caller. */
 export function createInlinePdfPool(): PdfPool {
   let isClosed = false;
+  let rendering = 0;
   return {
     mode: "inline",
     render: async (document) => {
       if (isClosed) throw new PdfPoolClosedError("the PDF pool is closed");
-      // Loaded here only: fonts and pdfkit are nothing for a thread that leaves rendering to others.
-      const { renderInvoicePdf } = await import("./render.js");
-      return renderInvoicePdf(document);
+      rendering += 1;
+      try {
+        // Loaded here only: fonts and pdfkit are nothing for a thread that leaves rendering to others.
+        const { renderInvoicePdf } = await import("./render.js");
+        return await renderInvoicePdf(document);
+      } finally {
+        rendering -= 1;
+      }
     },
+    load: () => ({ rendering, waiting: 0 }),
     close: async () => {
       isClosed = true;
     },
@@ -128,6 +142,11 @@ class ThreadPool implements PdfPool {
       if (thread === null) this.#queue.push(job);
       else this.#start(thread, job);
     });
+  }
+
+  load(): PdfLoad {
+    const rendering = [...this.#threads].filter(({ job }) => job !== null).length;
+    return { rendering, waiting: this.#queue.length };
   }
 
   close(): Promise<void> {

@@ -12,6 +12,7 @@ import type { Authenticator, Principal } from "../http/principal.js";
 import type { Log } from "../server.js";
 import type { McpCaller, McpEndpoint, McpOptions } from "./endpoint.js";
 import { createOriginCheck } from "./origins.js";
+import { createOwnFetch } from "./own-fetch.js";
 import { createMcpSpending } from "./spending.js";
 
 export interface McpRouteOptions {
@@ -23,6 +24,8 @@ export interface McpRouteOptions {
     readonly host: string;
     readonly profile: WireProfile;
     readonly rateLimits: boolean;
+    readonly tls: unknown;
+    readonly publicUrl: string | null;
   };
   readonly dataDir: string;
   /** Known once the server listens. */
@@ -35,12 +38,14 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 export function registerMcp(app: FastifyInstance, options: McpRouteOptions): void {
   const { mcp, authenticator, config } = options;
-  const refusalOf = createOriginCheck(config.host, mcp.hosts);
+  const publicHosts = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
+  const refusalOf = createOriginCheck(config.host, [...mcp.hosts, ...publicHosts]);
   let endpoint: Promise<McpEndpoint> | undefined;
 
   function load(): Promise<McpEndpoint> {
     endpoint ??= mcp.create({
       baseUrl: `${options.origin()}/v2`,
+      fetch: config.tls === null ? undefined : createOwnFetch(app),
       profile: config.profile,
       hasQuotas: config.rateLimits,
       serviceNow: () => options.clock.nowMs(),

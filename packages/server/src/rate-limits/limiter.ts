@@ -51,7 +51,16 @@ export interface RateLimiterOptions {
   readonly tiers?: Tiers;
   /** Windows that one process keeps in mind; default 20,000 of each kind, 10 MB each. */
   readonly maxEntries?: number;
+  /** Told of each rule that admitted a call, and of the one that refused it. */
+  readonly counts?: RuleCounts;
 }
+
+export interface RuleCounts {
+  admitted(rule: string): void;
+  refused(rule: string): void;
+}
+
+const NOT_COUNTED: RuleCounts = { admitted: () => undefined, refused: () => undefined };
 
 const DEFAULT_MAX_ENTRIES = 20_000;
 /** How often idle shares are given back and old rows deleted, by the machine's clock. */
@@ -78,6 +87,7 @@ export class RateLimiter {
   readonly #seconds: LeasedWindows;
   readonly #windows: LeasedWindows;
   readonly #special: SpecialCalls;
+  readonly #counts: RuleCounts;
   readonly #timer: NodeJS.Timeout | null;
   #sweep: Promise<void> = Promise.resolve();
 
@@ -106,6 +116,7 @@ export class RateLimiter {
       divisor: WINDOW_DIVISOR,
     });
     this.#special = new SpecialCalls(options.pool);
+    this.#counts = options.counts ?? NOT_COUNTED;
     this.#timer = options.enabled ? setInterval(() => this.#startSweep(), SWEEP_MS) : null;
     this.#timer?.unref();
   }
@@ -188,6 +199,7 @@ export class RateLimiter {
     if (paceWindows.poll(paceEntry, pace.limit, nowMs) !== "ready") return false;
     if (pool === null) {
       paceWindows.take(paceEntry);
+      this.#counts.admitted(pace.name);
       const remaining = paceWindows.remaining(paceEntry);
       setQuotaHeaders(reply, { category, limit: pace.limit, remaining });
       return true;
@@ -197,6 +209,8 @@ export class RateLimiter {
     if (poolWindows.poll(poolEntry, pool.limit, nowMs) !== "ready") return false;
     paceWindows.take(paceEntry);
     poolWindows.take(poolEntry);
+    this.#counts.admitted(pace.name);
+    this.#counts.admitted(pool.name);
     const remaining = poolWindows.remaining(poolEntry);
     setQuotaHeaders(reply, { category, limit: pool.limit, remaining });
     return true;
@@ -239,10 +253,14 @@ export class RateLimiter {
   }
 
   #settle(holds: readonly Held[], admitted: boolean): void {
-    for (const { rule, hold } of holds) this.#windowsOf(rule).settle(hold, admitted);
+    for (const { rule, hold } of holds) {
+      this.#windowsOf(rule).settle(hold, admitted);
+      if (admitted) this.#counts.admitted(rule.name);
+    }
   }
 
   #refusal({ category, pool }: LabelRules, rule: WindowRule, entry: Entry): WireFault {
+    this.#counts.refused(rule.name);
     const untilMs = this.#windowsOf(rule).endMs(entry);
     return refusalFault({ category, isDaily: rule === pool, limit: rule.limit, untilMs });
   }
@@ -259,8 +277,10 @@ export class RateLimiter {
     if (!outcome.admitted) {
       const { rule, untilMs } = outcome;
       const isDaily = rule.window === "day";
+      this.#counts.refused(rule.name);
       throw refusalFault({ category, isDaily, limit: rule.limit, untilMs });
     }
+    for (const { rule } of rules) this.#counts.admitted(rule.name);
     const index = rules.findIndex(({ rule }) => rule.window === "day");
     const [daily, remaining] = [rules[index], outcome.left[index]];
     if (daily === undefined || remaining === undefined) return null;

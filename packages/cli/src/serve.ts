@@ -1,4 +1,5 @@
 /** `paymaster serve`: starts the server, says where it is, and stops it cleanly on SIGTERM or SIGINT. */
+import { builtConsole } from "@paymaster/console";
 import {
   ConfigError,
   createLogger,
@@ -53,6 +54,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   try {
     server = await startServer(config, log, {
       mcp: mcpOptions(process.env),
+      console: builtConsole(),
       signal: interruption.signal,
     });
   } catch (error) {
@@ -74,6 +76,7 @@ function welcome({ origin, dataDir, notices, clock }: RunningServer, tookMs: num
   const file = credentialsPath(dataDir);
   const { kind, ticking } = clock.state;
   const rows = [
+    ["console", origin],
     ["API", `${origin}/v2`],
     ["operator's API", `${origin}/admin/v1`],
     ["MCP", `${origin}/mcp`],

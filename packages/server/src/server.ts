@@ -7,6 +7,7 @@ import { startScheduler } from "./billing/scheduler.js";
 import { checkPricesHold, loadBooks } from "./books.js";
 import { Clock } from "./clock.js";
 import type { ServerConfig } from "./config.js";
+import { type ConsoleFiles, registerConsoleApi, registerConsoleFiles } from "./console/index.js";
 import { writeCredentials } from "./credentials-file.js";
 import { openDatabase } from "./database/open.js";
 import { isUnavailable } from "./database/pool.js";
@@ -51,6 +52,8 @@ export type Log = (line: LogLine) => void;
 export interface ServerParts {
   /** Speaks MCP at `/mcp`; without it there is no such path. */
   readonly mcp?: McpOptions;
+  /** The built console, served at `/`; without it there is a page that says what this is. */
+  readonly console?: ConsoleFiles | undefined;
   /** Breaks off a start that waits for its PostgreSQL. */
   readonly signal?: AbortSignal;
 }
@@ -58,7 +61,7 @@ export interface ServerParts {
 export async function startServer(
   config: ServerConfig,
   log: Log,
-  { mcp, signal }: ServerParts = {},
+  { mcp, console, signal }: ServerParts = {},
 ): Promise<RunningServer> {
   const tls = config.tls === null ? null : readTlsFiles(config.tls);
   await checkAddress(config);
@@ -127,7 +130,9 @@ export async function startServer(
       log,
     });
     registerDocuments(app, config.profile);
-    registerFrontPage(app, config.profile);
+    registerConsoleApi(app, { pool, profile: config.profile, rateLimits: config.rateLimits });
+    if (console === undefined) registerFrontPage(app, config.profile);
+    else await registerConsoleFiles(app, console);
     registerHealth(app, pool);
     registerMetrics(app, metrics, pool);
     const mcpRoute = { authenticator, pool, clock, config, dataDir, origin: () => ownOrigin, log };

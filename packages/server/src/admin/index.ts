@@ -8,6 +8,7 @@ import type { Clock } from "../clock.js";
 import type { Authenticator } from "../http/principal.js";
 import type { BooksWatch } from "../observability/books-watch.js";
 import type { Issuers } from "../store/issuers.js";
+import { registerAccountListRoutes } from "./account-list.js";
 import { registerAccountRoutes } from "./accounts.js";
 import { registerApiKeyRoutes } from "./api-keys.js";
 import { registerBillRunRoutes } from "./bill-runs.js";
@@ -30,6 +31,7 @@ export function registerAdmin(app: FastifyInstance, services: AdminServices): vo
   app.register(
     async (admin) => {
       admin.addHook("onRequest", (request) => requireOperator(request, services.pool));
+      registerAccountListRoutes(admin, services);
       registerAccountRoutes(admin, services);
       registerApiKeyRoutes(admin, services);
       registerUsageRoutes(admin, services);

@@ -1,11 +1,10 @@
 /** How the operator's API is declared: a schema for what comes in, a function for the rest. */
 
-import { commonErrors, type WireError } from "@paymaster/contract";
 import type { FastifyInstance } from "fastify";
 import type { Static, TSchema } from "typebox";
 import { plainParams, unstorable } from "../http/plain-text.js";
 import { compileValidator, validationFault } from "../http/validation.js";
-import { WireFault } from "../http/wire-fault.js";
+import { ownFault, type WireFault } from "../http/wire-fault.js";
 import { type CsvRow, csvStream } from "./csv.js";
 import { oneOf } from "./query.js";
 
@@ -89,20 +88,10 @@ export function badField(field: string, message: string): WireFault {
 }
 
 export function notFound(message: string): WireFault {
-  return operatorFault(404, 2001, message);
+  return ownFault(404, 2001, message);
 }
 
 /** The request is understood and cannot be carried out in this state. */
 export function conflict(message: string): WireFault {
-  return operatorFault(409, 409, message);
-}
-
-function operatorFault(status: number, code: number, message: string): WireFault {
-  const error: WireError = {
-    ...commonErrors.noRoute,
-    code,
-    message: message.replaceAll("{", "(").replaceAll("}", ")"),
-    status: { "2021": status, "2026": status },
-  };
-  return new WireFault(error);
+  return ownFault(409, 409, message);
 }

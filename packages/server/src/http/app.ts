@@ -15,6 +15,12 @@ import Fastify, {
   type FastifyServerOptions,
 } from "fastify";
 import type { RequestLog } from "../config.js";
+import {
+  admitThroughDoor,
+  type ConsoleCaller,
+  doorOf,
+  rewriteConsoleUrl,
+} from "../console/index.js";
 import type { Metrics } from "../observability/metrics.js";
 import { observeRequests } from "../observability/requests.js";
 import { handlers } from "../operations/index.js";
@@ -57,6 +63,8 @@ export interface LogLine {
 declare module "fastify" {
   interface FastifyRequest {
     principal: Principal | null;
+    /** Who calls through the console's door; null: the request did not come that way. */
+    consoleCaller: ConsoleCaller | null;
   }
 }
 
@@ -73,6 +81,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     // How late a client may be found out that is slower than `requestTimeout`.
     http: { connectionsCheckingInterval: 5_000 },
+    rewriteUrl: rewriteConsoleUrl,
     exposeHeadRoutes: false,
     return503OnClosing: true,
     forceCloseConnections: "idle",
@@ -98,6 +107,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // Typed as plain HTTP, so that nothing else has to know: the two differ by their server alone.
   } as FastifyServerOptions) as FastifyInstance;
   app.decorateRequest("principal", null);
+  app.decorateRequest("consoleCaller", null);
   registerBodyParsers(app);
   endConnectionsOnClose(app);
   observeRequests(app, options.metrics, options.requestLog, options.log);
@@ -106,6 +116,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     setWireHeaders(reply, request.id, options.services.clock.now());
     if (request.raw.rawHeaders.length > 2 * MAX_HEADERS) {
       throw new WireFault(commonErrors.headersTooLarge);
+    }
+    const door = doorOf(request.raw);
+    if (door !== undefined) {
+      request.consoleCaller = await admitThroughDoor(options.services.pool, request, door);
     }
   });
   boundLoad(app);
@@ -149,6 +163,8 @@ function registerOperation(
         services.profile,
       );
       request.principal = principal;
+      // What the operator looks at in the console is not the account's call.
+      if (request.consoleCaller?.isOperator === true) return;
       await options.rateLimiter.admit(operation, principal, plainParams(request.params), reply);
     },
     handler: async (request, reply) => {

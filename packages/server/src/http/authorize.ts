@@ -16,12 +16,11 @@ export async function authorize(
   authenticator: Authenticator,
   profile: WireProfile,
 ): Promise<Principal> {
-  const token = bearerToken(request.headers.authorization);
-  if (token === null) throw new WireFault(commonErrors.invalidToken);
-  const authentication = await authenticator.authenticate(token);
-  if (authentication.outcome === "unknown") throw new WireFault(commonErrors.invalidToken);
-  if (authentication.outcome === "expired") throw new WireFault(commonErrors.expiredToken);
-  const { principal } = authentication;
+  const principal =
+    request.consoleCaller === null
+      ? await principalOfToken(request, authenticator)
+      : request.consoleCaller.principal;
+  if (principal === null) throw new WireFault(commonErrors.invalidToken);
   const written = (request.params as Record<string, string>).accountId;
   const own = written === undefined || written === "me" || written === principal.accountId;
   const allowed = sufficientScopes(operation, own, principal.kind, profile);
@@ -29,6 +28,17 @@ export async function authorize(
     throw new WireFault(commonErrors.missingScopes, { scopes: allowed.join(", ") });
   }
   return principal;
+}
+
+async function principalOfToken(
+  request: FastifyRequest,
+  authenticator: Authenticator,
+): Promise<Principal | null> {
+  const token = bearerToken(request.headers.authorization);
+  if (token === null) return null;
+  const authentication = await authenticator.authenticate(token);
+  if (authentication.outcome === "expired") throw new WireFault(commonErrors.expiredToken);
+  return authentication.outcome === "known" ? authentication.principal : null;
 }
 
 /** Scopes any of which allows the call; the ones for the own account only where that is asked for. */

@@ -12,6 +12,8 @@ export interface PageNeeds {
   readonly inlineStyles?: boolean;
   /** Images and fonts as `data:` addresses, images also as `blob:`. */
   readonly dataImages?: boolean;
+  /** Frames with what a script holds as a blob: a PDF that was fetched. */
+  readonly blobFrames?: boolean;
   /** Workers that a script makes from a blob. */
   readonly blobWorkers?: boolean;
   /** Hashes of inline scripts as `sha256-<base64>`, for a page that cannot do without. */
@@ -29,6 +31,7 @@ export function contentSecurityPolicy(needs: PageNeeds = {}): string {
     "font-src": [...own, ...data],
     "connect-src": own,
     "manifest-src": own,
+    "frame-src": needs.blobFrames === true ? ["blob:"] : [],
     "worker-src": [...own, ...(needs.blobWorkers === true ? ["blob:"] : [])],
   };
   const allowed = Object.entries(sources)

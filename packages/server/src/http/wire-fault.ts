@@ -1,5 +1,5 @@
 /** An error of the contract, thrown: whatever answers the request turns it into the wire's envelope. */
-import type { WireError, WireProfile } from "@paymaster/contract";
+import { commonErrors, type WireError, type WireProfile } from "@paymaster/contract";
 
 export interface FieldError {
   readonly field: string;
@@ -39,4 +39,20 @@ export class WireFault extends Error {
       ? { code: this.error.code, message }
       : { code: this.error.code, message, errors: this.errors };
   }
+}
+
+/** An error beyond the wire (operator's API, console), the same in both generations. */
+export function ownFault(
+  status: number,
+  code: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): WireFault {
+  const error: WireError = {
+    ...commonErrors.noRoute,
+    code,
+    message: message.replaceAll("{", "(").replaceAll("}", ")"),
+    status: { "2021": status, "2026": status },
+  };
+  return new WireFault(error, {}, { headers });
 }

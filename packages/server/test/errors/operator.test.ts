@@ -46,6 +46,7 @@ function operate(
 const ROUTES = (
   [
     ["POST", "/accounts", { kind: "regular", account_name: "Quay", plan_base: null }],
+    ["GET", "/accounts"],
     ["GET", "/accounts/{id}"],
     ["PATCH", "/accounts/{id}", { tier: "pro" }],
     ["PUT", "/accounts/{id}/usage", { hosts: { monthly: 1 } }],

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { WireProfile } from "@paymaster/contract";
 import type { LogLine } from "../../src/http/app.js";
 import type { Credentials, ServerConfig } from "../../src/index.js";
-import { type RunningServer, startServer } from "../../src/index.js";
+import { type RunningServer, type ServerParts, startServer } from "../../src/index.js";
 import { startTestPostgres } from "./postgres.js";
 import { checkReply } from "./reply-check.js";
 
@@ -67,6 +67,7 @@ let emails = 0;
 
 export async function startTestServer(
   options: Partial<Omit<ServerConfig, "dataDir" | "port">> = {},
+  parts: ServerParts = {},
 ): Promise<TestServer> {
   const postgres = await startTestPostgres();
   // A second server on the database of another leaves it there.
@@ -100,6 +101,7 @@ export async function startTestServer(
       databaseUrl: database.url,
     },
     (line) => logged.push(line),
+    parts,
   );
   const credentials: Credentials = JSON.parse(
     await readFile(join(dataDir, "credentials.json"), "utf8"),

@@ -1,6 +1,9 @@
 export * from "./catalogue/families.js";
 export * from "./catalogue/plan.js";
 export * from "./catalogue/plan-rules.js";
+export * from "./code-samples/build.js";
+export * from "./code-samples/sample-request.js";
+export { TOKEN_VARIABLES } from "./code-samples/token.js";
 export * from "./errors/common.js";
 export * from "./errors/token.js";
 export * from "./openapi/build.js";
@@ -14,6 +17,7 @@ export * from "./reference-data/cancellation-reasons.js";
 export * from "./reference-data/countries.js";
 export * from "./reference-data/employee-counts.js";
 export * from "./reference-data/rate-limit-tiers.js";
+export * from "./reference-data/sources.js";
 export type * from "./schemas/plan-addon-request.js";
 export type * from "./schemas/plan-answer.js";
 export type * from "./schemas/plan-request.js";

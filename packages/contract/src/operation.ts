@@ -9,7 +9,7 @@ import type { TSchema } from "typebox";
 export type WireProfile = "2021" | "2026";
 export const WIRE_PROFILES = ["2021", "2026"] as const satisfies readonly WireProfile[];
 
-/** Where a statement comes from; the tags are those of `docs/reference/fidelity.md`. */
+/** Where a statement comes from; `reference-data/sources.ts` says what each is. */
 export type Source =
   | "S0"
   | "S1"
@@ -99,6 +99,9 @@ export interface Operation {
   readonly group: "billing" | "accounts";
   readonly title: string;
   readonly description: string;
+  /** Where path, bodies, scopes and label come from; errors and special limits say it of themselves. */
+  readonly source: readonly Source[];
+  readonly confidence: Confidence;
   readonly scopes: OperationScopes;
   /** null: no label is documented. May differ by profile. */
   readonly label: Readonly<Record<WireProfile, RateLimitLabel | null>>;

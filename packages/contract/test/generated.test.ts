@@ -7,6 +7,7 @@ import {
   buildPostmanCollection,
   buildSupportTable,
   operationList,
+  sampleLanguages,
   WIRE_PROFILES,
 } from "../src/index.js";
 
@@ -32,6 +33,25 @@ describe("the OpenAPI document", () => {
     const document = JSON.parse(JSON.stringify(buildOpenApi(profile)));
     const result = await new Validator().validate(document);
     expect(result).toMatchObject({ valid: true });
+  });
+
+  it("is valid with addresses relative to itself, as the server gives it", async () => {
+    const document = JSON.parse(JSON.stringify(buildOpenApi("2021", "")));
+    expect(document.servers).toEqual([{ url: "/v2" }]);
+    expect(await new Validator().validate(document)).toMatchObject({ valid: true });
+  });
+
+  it("has a sample in every language, and notes, for every operation", () => {
+    const { paths } = buildOpenApi("2021") as unknown as {
+      paths: Record<string, Record<string, { "x-codeSamples": unknown[]; description: string }>>;
+    };
+    for (const { method, path } of operationList) {
+      const operation = paths[path]?.[method.toLowerCase()];
+      expect(operation?.["x-codeSamples"]).toHaveLength(Object.keys(sampleLanguages).length);
+      for (const part of ["**Scopes**", "**Rate limit**", "**Known from**"]) {
+        expect(operation?.description).toContain(part);
+      }
+    }
   });
 
   it("has every operation once, with a unique id", () => {

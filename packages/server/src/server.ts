@@ -29,6 +29,7 @@ import { listenForMetrics, registerMetrics } from "./observability/endpoint.js";
 import { createMetrics } from "./observability/metrics.js";
 import { createDataDir } from "./postgres/index.js";
 import { loadSpecialLimits, RateLimiter } from "./rate-limits/index.js";
+import { registerReference } from "./reference/register.js";
 import { createIssuers, recordIssuer } from "./store/issuers.js";
 
 export interface RunningServer {
@@ -133,6 +134,7 @@ export async function startServer(
     registerConsoleApi(app, { pool, profile: config.profile, rateLimits: config.rateLimits });
     if (console === undefined) registerFrontPage(app, config.profile);
     else await registerConsoleFiles(app, console);
+    registerReference(app);
     registerHealth(app, pool);
     registerMetrics(app, metrics, pool);
     const mcpRoute = { authenticator, pool, clock, config, dataDir, origin: () => ownOrigin, log };

@@ -61,6 +61,8 @@ export const accountBillingInvoices = defineOperation({
   title: "List billing invoices",
   description:
     "The invoices of an account from at most one year, within the past three. `me` is the calling master or regular account. An account can be listed once in five minutes and six times a day.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:read:list_invoices:master"],

@@ -31,6 +31,8 @@ export const accountBillingUpdate = defineOperation({
   title: "Update billing information",
   description:
     "Changes the billing contact of a sub account whose charges the master pays. Members that are not sent stay as they are.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:update:billing_information:master"],

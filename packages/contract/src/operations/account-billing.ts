@@ -28,6 +28,8 @@ export const accountBilling = defineOperation({
   title: "Get billing information",
   description:
     "The billing contact of a sub account whose charges the master pays: name, address, email and phone number.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:read:billing_information:master"],

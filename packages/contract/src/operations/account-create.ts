@@ -75,6 +75,8 @@ export const accountCreate = defineOperation({
   title: "Create a sub account",
   description:
     "Creates a sub account of the calling master: free, without plans, paid for by the master unless `options.pay_mode` says otherwise.",
+  source: ["OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["account:master"],
     granular: ["account:write:sub_account:master"],

@@ -14,6 +14,8 @@ export const accountDisassociate = defineOperation({
   title: "Disassociate a sub account",
   description:
     "Ends the relation of a sub account without a paid plan to its master. The master cannot reach the account any more.",
+  source: ["OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["account:master", "account:write:master"],
     granular: ["account:delete:sub_account:master"],

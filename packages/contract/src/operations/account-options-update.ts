@@ -15,6 +15,8 @@ export const accountOptionsUpdate = defineOperation({
   title: "Update options of a sub account",
   description:
     "Changes who pays for a sub account, whether its plans renew, and what it shares with its master. Options that are not sent stay as they are.",
+  source: ["OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["account:master"],
     granular: ["account:update:options:master"],

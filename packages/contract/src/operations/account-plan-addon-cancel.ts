@@ -41,6 +41,8 @@ export const accountPlanAddonCancel = defineOperation({
   title: "Cancel an additional plan",
   description:
     "Cancels an additional plan of a sub account. It runs to the end of the paid period, without refund.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:update:cancel_additional_plans:master"],

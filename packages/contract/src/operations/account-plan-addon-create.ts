@@ -23,6 +23,8 @@ export const accountPlanAddonCreate = defineOperation({
   title: "Subscribe an additional plan",
   description:
     "Subscribes a paid sub account to an additional plan, from today. A phone plan is given by its parts in plan_details.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:write:subscribe_additional_plans:master"],

@@ -20,6 +20,8 @@ export const accountPlanAddonUpdate = defineOperation({
   title: "Update an additional plan",
   description:
     "Sets the type and the hosts of an additional plan of a sub account. More takes effect at once, less at the end of the paid period.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:update:additional_plans:master"],

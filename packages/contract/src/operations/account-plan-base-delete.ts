@@ -29,6 +29,8 @@ export const accountPlanBaseDelete = defineOperation({
   title: "Cancel a base plan",
   description:
     "Cancels the base plan of a sub account, after all its additional plans. It runs to the end of the paid period, without refund.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:update:cancel_plan:master"],

@@ -24,6 +24,8 @@ export const accountPlanBaseUpdate = defineOperation({
   title: "Update a base plan",
   description:
     "Sets the type and the hosts of a sub account's base plan. More takes effect at once, less at the end of the paid period.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:update:plan:master"],

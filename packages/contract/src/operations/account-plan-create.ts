@@ -120,6 +120,8 @@ export const accountPlanCreate = defineOperation({
   title: "Subscribe plans",
   description:
     "Subscribes a free sub account to a base plan, with or without additional plans, from today. The master pays.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:write:subscribe_plan:master"],

@@ -36,6 +36,8 @@ export const accountPlans = defineOperation({
   title: "Get plan information",
   description:
     "The plans of a sub account whose charges the master pays: type, hosts, status, and the dates of service and of the next invoice.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:read:plan_information:master"],

@@ -36,6 +36,8 @@ export const account = defineOperation({
   group: "accounts",
   title: "Get a sub account",
   description: "One sub account with its options. `me` is the calling account.",
+  source: ["OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["account:master"],
     granular: ["account:read:sub_account:master"],

@@ -80,6 +80,8 @@ export const accounts = defineOperation({
   group: "accounts",
   title: "List sub accounts",
   description: "The sub accounts of the calling master, page by page, oldest first.",
+  source: ["OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["account:master", "account:read:master"],
     granular: ["account:read:list_sub_accounts:master"],

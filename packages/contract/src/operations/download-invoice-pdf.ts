@@ -35,6 +35,8 @@ export const downloadInvoicePDF = defineOperation({
   title: "Download an invoice file",
   description:
     "An invoice of the calling account or of one of its sub accounts as a PDF file. An invoice can be downloaded once in thirty minutes, a hundred invoices a day.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:read:download_invoice_file:master"],

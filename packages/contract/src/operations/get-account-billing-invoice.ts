@@ -50,6 +50,8 @@ export const getAccountBillingInvoice = defineOperation({
   title: "Get invoice details",
   description:
     "One invoice of an account with its lines. `me` is the calling master or regular account. An invoice can be asked for once in thirty minutes, an account's invoices a hundred times a day.",
+  source: ["S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master"],
     granular: ["billing:read:invoice_details:master"],

@@ -15,6 +15,8 @@ export const getPlanUsage = defineOperation({
   title: "Get plan usage",
   description:
     "How many licences of each plan a sub account, a master account or a regular account has and uses, and its recording storage.",
+  source: ["S0", "S1", "OAD", "D26"],
+  confidence: "documented",
   scopes: {
     classic: ["billing:master", "account:master"],
     classicForOwnAccount: ["account:read:admin"],

@@ -25,6 +25,7 @@ function frontPage(profile: WireProfile): string {
 <p>The account Billing API (v2), in the generation of ${profile}, answers below <code>/v2</code>. Tokens come
 from <code>POST /oauth/token</code>; ids and secrets are in <code>credentials.json</code> in the data directory.</p>
 <ul>
+  <li><a href="/reference">API reference, with samples and a try-it</a></li>
   <li><a href="/openapi.json">OpenAPI document</a></li>
   <li><a href="/postman.json">Postman collection</a></li>
   <li><a href="/readyz">Readiness</a></li>

@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Breaks the call off. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TestServer {
@@ -149,10 +151,11 @@ export async function send(
   method: string,
   url: string,
   token: string | null,
-  { body, headers = {} }: CallOptions = {},
+  { body, headers = {}, signal }: CallOptions = {},
 ): Promise<Answer<unknown>> {
   const response = await fetch(url, {
     method,
+    ...(signal === undefined ? {} : { signal }),
     headers: {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),

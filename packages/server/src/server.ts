@@ -126,6 +126,7 @@ export async function startServer(
       clock,
       books: () => books,
       authenticator,
+      rateLimiter,
       issuers,
       booksWatch,
       log,

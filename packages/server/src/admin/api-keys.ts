@@ -6,8 +6,14 @@ import { newAccountId } from "../ids.js";
 import { allScopes } from "../oauth/scopes.js";
 import { findAccount } from "../store/accounts.js";
 import { writeAudit } from "../store/audit.js";
-import { insertApiKey, revokeApiKey } from "../store/credentials.js";
+import {
+  insertApiKey,
+  type ListedApiKey,
+  listApiKeys,
+  revokeApiKey,
+} from "../store/credentials.js";
 import type { AdminServices } from "./index.js";
+import { isInstant, nextOf, readCursor, readFlag, readLimit, toCursor } from "./query.js";
 import { adminRoute, badField, notFound } from "./route.js";
 
 const NewKey = Type.Object(
@@ -41,6 +47,26 @@ export function registerApiKeyRoutes(app: FastifyInstance, services: AdminServic
     });
     return { status: 201, body: { id, api_key: key } };
   });
+  adminRoute(app, "GET", "/api-keys", Type.Object({}), async ({ query }) => {
+    const limit = readLimit(query);
+    const [createdAt, keyId] = readCursor(query, 2) ?? [];
+    if (createdAt !== undefined && !isInstant(createdAt)) {
+      throw badField("after", "Must be the next of an earlier answer.");
+    }
+    const before = createdAt === undefined || keyId === undefined ? null : { createdAt, id: keyId };
+    const keys = await listApiKeys(
+      pool,
+      { accountId: query.account_id || null, revoked: readFlag(query, "revoked") },
+      { before, limit },
+    );
+    return {
+      status: 200,
+      body: {
+        api_keys: keys.map(keyBody),
+        next: nextOf(keys, limit, (last) => toCursor([last.place, last.id])),
+      },
+    };
+  });
   adminRoute(app, "DELETE", "/api-keys/:id", Type.Object({}), async ({ params, trackingId }) => {
     await transaction(pool, async (connection) => {
       const owner = await revokeApiKey(connection, params.id ?? "", clock.now());
@@ -58,4 +84,15 @@ export function registerApiKeyRoutes(app: FastifyInstance, services: AdminServic
     authenticator.forgetAll();
     return { status: 204, body: null };
   });
+}
+
+function keyBody(key: ListedApiKey) {
+  return {
+    id: key.id,
+    account_id: key.accountId,
+    account_name: key.accountName,
+    scopes: key.scopes,
+    created_at: key.createdAt.toISOString(),
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+  };
 }

@@ -5,6 +5,7 @@ import Type from "typebox";
 import {
   type BillRun,
   type BillRunAccount,
+  cancelBillRun,
   createBillRun,
   findBillRun,
   listBillRunAccounts,
@@ -14,7 +15,7 @@ import { workBillRun } from "../billing/work-bill-run.js";
 import { findUnknownAccount } from "../store/accounts.js";
 import type { AdminServices } from "./index.js";
 import { nextOf, oneOf, readCursor, readLimit, toCursor } from "./query.js";
-import { adminRoute, badField, notFound } from "./route.js";
+import { adminRoute, badField, conflict, notFound } from "./route.js";
 
 /** A run that takes longer is answered as still running. */
 const ANSWER_AFTER_MS = 10_000;
@@ -34,7 +35,7 @@ const STATES = ["waiting", "done", "failed"] as const;
 
 export function registerBillRunRoutes(app: FastifyInstance, services: AdminServices): void {
   const { clock, pool } = services;
-  adminRoute(app, "POST", "/bill-runs", NewRun, async ({ body }) => {
+  adminRoute(app, "POST", "/bill-runs", NewRun, async ({ body, prefersAsync }) => {
     checkTargetDate(body.target_date, body.mode, clock.today());
     const accountIds = body.account_ids ?? null;
     const unknown = accountIds === null ? undefined : await findUnknownAccount(pool, accountIds);
@@ -46,7 +47,8 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
       startedBy: "operator",
     });
     const working = workBillRun(services, run.id);
-    const finished = await Promise.race([working, later(ANSWER_AFTER_MS)]);
+    const patience = prefersAsync ? 0 : ANSWER_AFTER_MS;
+    const finished = await Promise.race([working, later(patience)]);
     // What goes on after the answer is taken up by the scheduler, should it fail.
     if (finished === null) working.catch(() => undefined);
     const shown = finished ?? (await findBillRun(pool, run.id)) ?? run;
@@ -62,6 +64,11 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
   });
   adminRoute(app, "GET", "/bill-runs/:id", Type.Object({}), async ({ params }) => {
     return { status: 200, body: billRunBody(await requireRun(services, params.id)) };
+  });
+  adminRoute(app, "POST", "/bill-runs/:id/cancel", Type.Object({}), async ({ params }) => {
+    const run = await requireRun(services, params.id);
+    if (!(await cancelBillRun(services, run.id))) throw conflict("The bill run is over.");
+    return { status: 200, body: billRunBody(await requireRun(services, run.id)) };
   });
   adminRoute(app, "GET", "/bill-runs/:id/accounts", Type.Object({}), async ({ params, query }) => {
     const run = await requireRun(services, params.id);
@@ -120,6 +127,7 @@ function billRunBody(run: BillRun) {
     run_date: run.runDate,
     created_at: run.createdAt.toISOString(),
     finished_at: run.finishedAt?.toISOString() ?? null,
+    canceled_at: run.canceledAt?.toISOString() ?? null,
     progress: progressOf(run),
   };
 }

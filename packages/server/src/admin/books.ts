@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import type { AdminServices } from "./index.js";
 import { registerLedgerRoutes } from "./ledger.js";
-import { nextOf, readLimit } from "./query.js";
+import { nextOf, oneOf, readLimit } from "./query.js";
 import { adminRoute, badField } from "./route.js";
 import { registerStatementRoutes } from "./statements.js";
 
@@ -14,15 +14,16 @@ export function registerBooksRoutes(app: FastifyInstance, services: AdminService
     return { status: 200, body: { ok: checks.every((check) => check.ok), checks } };
   });
   adminRoute(app, "GET", "/audit", Type.Object({}), async ({ query }) => {
-    const after = query.after ?? "0";
-    if (!/^\d{1,15}$/.test(after)) throw badField("after", "Must be an id of an earlier answer.");
+    const newestFirst = oneOf(query, "order", ["oldest", "newest"]) === "newest";
+    const after = query.after ?? (newestFirst ? String(Number.MAX_SAFE_INTEGER) : "0");
+    if (!/^\d{1,16}$/.test(after)) throw badField("after", "Must be an id of an earlier answer.");
     const limit = readLimit(query);
     const { rows } = await pool.query(
       `select id, account_id, at, actor, event, item_number, tracking_id, before, after
         from audit_log
         where ($1::text is null or account_id = $1 and master_id in (
-          select master_id from accounts where id = $1)) and id > $2
-        order by id limit $3`,
+          select master_id from accounts where id = $1)) and id ${newestFirst ? "<" : ">"} $2
+        order by id ${newestFirst ? "desc" : ""} limit $3`,
       [query.account_id ?? null, Number(after), limit],
     );
     return { status: 200, body: { entries: rows, next: nextOf(rows, limit, (row) => row.id) } };

@@ -3,8 +3,11 @@ import { addDays, isCivilDate } from "@paymaster/engine";
 import type { FastifyInstance } from "fastify";
 import Type from "typebox";
 import { advanceClock } from "../billing/advance.js";
+import { readDueDays } from "../billing/due-days.js";
+import { nextMonthEnd } from "../billing/revenue.js";
 import { DAY_MS, TEST_CLOCK_RANGE } from "../clock.js";
 import type { AdminServices } from "./index.js";
+import { readCount } from "./query.js";
 import { adminRoute, badField, conflict } from "./route.js";
 
 /** One call may pass over at most this much time. */
@@ -26,13 +29,17 @@ const TickBody = Type.Object({ ticking: Type.Boolean() }, { additionalProperties
 const Nothing = Type.Object({});
 
 export function registerClockRoutes(app: FastifyInstance, services: AdminServices): void {
-  const { clock } = services;
+  const { clock, pool } = services;
   const show = () => ({
     now: clock.now().toISOString(),
     kind: clock.state.kind,
     ticking: clock.state.kind === "system" || clock.state.ticking,
   });
   adminRoute(app, "GET", "/clock", Nothing, async () => ({ status: 200, body: show() }));
+  adminRoute(app, "GET", "/clock/due", Nothing, async ({ query }) => {
+    const days = await readDueDays(pool, readCount(query, "limit", { default: 10, max: 100 }));
+    return { status: 200, body: { ...show(), month_end: await nextMonthEnd(pool), days } };
+  });
   adminRoute(app, "PUT", "/clock", TickBody, async ({ body }) => {
     requireTestClock(services);
     await clock.setTicking(body.ticking);

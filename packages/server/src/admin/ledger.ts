@@ -17,7 +17,7 @@ import {
 } from "../store/ledger-reports.js";
 import type { CsvRow } from "./csv.js";
 import type { AdminServices } from "./index.js";
-import { nextOf, readCursor, readDate, readLimit, toCursor } from "./query.js";
+import { isInstant, nextOf, readCursor, readDate, readLimit, toCursor } from "./query.js";
 import { adminRoute, badField, notFound } from "./route.js";
 
 const Nothing = Type.Object({});
@@ -124,15 +124,6 @@ function movementCursor(
     throw badField("after", "Must be the next of an earlier answer.");
   }
   return { after: { date, createdAt, posting, invoiceId }, balanceMinor: Number(balance) };
-}
-
-/** As PostgreSQL writes it, since microseconds must survive. */
-function isInstant(text: string): boolean {
-  const [date = "", time = ""] = text.split(" ");
-  return (
-    isCivilDate(date) &&
-    /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.test(time)
-  );
 }
 
 function entryBody(row: LedgerRow) {

@@ -13,12 +13,19 @@ const FIRST_DATE = "1900-01-01";
 const LAST_DATE = "9998-12-31";
 
 export function readLimit(query: Query): number {
-  const { limit } = query;
-  if (limit === undefined || limit === "") return PAGE;
-  const number = /^\d{1,6}$/.test(limit) ? Number(limit) : 0;
-  if (number < 1 || number > MAX_PAGE) {
-    throw badField("limit", `Must be a whole number from 1 to ${MAX_PAGE}.`);
-  }
+  return readCount(query, "limit", { default: PAGE, max: MAX_PAGE });
+}
+
+/** A whole number from 1 to `max`. */
+export function readCount(
+  query: Query,
+  name: string,
+  { default: otherwise, max }: { readonly default: number; readonly max: number },
+): number {
+  const text = query[name];
+  if (text === undefined || text === "") return otherwise;
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > max) throw badField(name, `Must be a whole number from 1 to ${max}.`);
   return number;
 }
 
@@ -82,4 +89,13 @@ function parseCursor(text: string): string[] | null {
   } catch {
     return null;
   }
+}
+
+/** An instant as PostgreSQL writes it, since microseconds must survive. */
+export function isInstant(text: string): boolean {
+  const [date = "", time = ""] = text.split(" ");
+  return (
+    isCivilDate(date) &&
+    /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.test(time)
+  );
 }

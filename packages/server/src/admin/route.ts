@@ -30,6 +30,8 @@ export interface AdminCall<Body> {
   readonly trackingId: string;
   /** Asked for with `format=csv` or `Accept: text/csv`. */
   readonly wantsCsv: boolean;
+  /** `Prefer: respond-async`: an answer before the work is done is welcome [RFC 7240]. */
+  readonly prefersAsync: boolean;
 }
 
 export function adminRoute<Schema extends TSchema>(
@@ -55,6 +57,7 @@ export function adminRoute<Schema extends TSchema>(
         body: body as Static<Schema>,
         trackingId: request.id,
         wantsCsv: wantsCsv(query, request.headers.accept),
+        prefersAsync: /(^|,)\s*respond-async\s*($|[,;])/i.test(String(request.headers.prefer)),
       });
       reply.code(answer.status);
       if ("csv" in answer) {

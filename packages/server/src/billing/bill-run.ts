@@ -32,6 +32,8 @@ export interface BillRun {
   readonly currency: string;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
+  /** It was ended early; null: it was not. */
+  readonly canceledAt: Date | null;
   /** Accounts a second of real time, since work began or was taken up again; null: not known yet. */
   readonly rate: number | null;
 }
@@ -46,7 +48,7 @@ export interface BillingServices {
 const RUN = `id, mode, target_date as "targetDate", run_date as "runDate", status,
   accounts_total as "accountsTotal", accounts_done as "accountsDone",
   accounts_failed as "accountsFailed", invoices, total_minor as "totalMinor", currency,
-  created_at as "createdAt", finished_at as "finishedAt",
+  created_at as "createdAt", finished_at as "finishedAt", canceled_at as "canceledAt",
   case when progress_at > measured_from then
     ((accounts_done + accounts_failed - measured_base)
       / extract(epoch from progress_at - measured_from))::float8 end as rate`;
@@ -166,5 +168,34 @@ export async function createBillRun(
     const run = await findBillRun(connection, id);
     if (run === undefined) throw new Error(`bill run ${id} is missing`);
     return run;
+  });
+}
+
+/**
+ * Ends a run early: accounts that nobody is working at leave it, what was done stays. The workers find
+ * nothing more and finish it. False: it was over already.
+ */
+export async function cancelBillRun(
+  { pool, clock }: BillingServices,
+  id: string,
+): Promise<boolean> {
+  return transaction(pool, async (connection) => {
+    const { rowCount } = await connection.query(
+      `update bill_runs set canceled_at = coalesce(canceled_at, $2)
+        where id = $1 and status = 'running'`,
+      [id, clock.now()],
+    );
+    if (rowCount !== 1) return false;
+    const { rowCount: left } = await connection.query(
+      `delete from bill_run_accounts where ctid = any (array(
+        select ctid from bill_run_accounts
+          where bill_run_id = $1 and state = 'waiting' for update skip locked))`,
+      [id],
+    );
+    await connection.query(
+      "update bill_runs set accounts_total = accounts_total - $2 where id = $1",
+      [id, left ?? 0],
+    );
+    return true;
   });
 }

@@ -176,6 +176,11 @@ export class LeasedWindows {
     return entry.left === null ? entry.limit - entry.used : entry.tokens + entry.left;
   }
 
+  /** Calls that this process was given under a rule, by its name, and has not admitted. */
+  unspent(masterId: string, accountId: string, ruleName: string): number {
+    return this.#entries.get(`${masterId} ${accountId} ${ruleName}`)?.tokens ?? 0;
+  }
+
   endMs(entry: Entry): number {
     return entry.startMs + entry.lengthMs;
   }

@@ -14,9 +14,11 @@ import type { ServiceClock } from "../clock.js";
 import { OverloadedError, type Queryable } from "../database/pool.js";
 import type { Principal } from "../http/principal.js";
 import type { WireFault } from "../http/wire-fault.js";
+import type { AccountRef } from "../store/accounts.js";
 import { type HeaderSink, type Quota, refusalFault, setQuotaHeaders } from "./headers.js";
 import { type Entry, type Hold, LeasedWindows, type WindowRule } from "./leased-windows.js";
 import { purgeOldWindows } from "./purge.js";
+import { type LimitReport, reportLimits } from "./report.js";
 import {
   type CallRules,
   checkOverrides,
@@ -150,6 +152,17 @@ export class RateLimiter {
     } finally {
       this.#settle(holds, admitted);
     }
+  }
+
+  /** Every rule of an account, with what is used and left of it. Counts nothing. */
+  async report(account: AccountRef & { readonly tier: RateLimitTier }): Promise<LimitReport> {
+    return reportLimits(account, {
+      db: this.#db,
+      nowMs: this.#clock.nowMs(),
+      enforced: this.#enabled,
+      rules: this.#ruleOptions,
+      unspent: (pool) => this.#windows.unspent(account.masterId, account.accountId, pool),
+    });
   }
 
   /** Gives back what this process has not used. Nothing may be admitted afterwards. */

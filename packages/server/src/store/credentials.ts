@@ -58,3 +58,42 @@ export async function insertClient(
   );
   return { clientId, clientSecret };
 }
+
+export interface ListedApiKey extends AccountRef {
+  readonly id: string;
+  readonly accountName: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+/** API keys, the newest first; the keys themselves are known to nobody here. */
+export async function listApiKeys(
+  db: Queryable,
+  filter: { readonly accountId: string | null; readonly revoked: boolean | null },
+  page: {
+    readonly before: { readonly createdAt: string; readonly id: string } | null;
+    readonly limit: number;
+  },
+): Promise<(ListedApiKey & { readonly place: string })[]> {
+  const { rows } = await db.query({
+    name: "list-api-keys",
+    text: `select k.master_id as "masterId", k.account_id as "accountId", k.id,
+        a.account_name as "accountName", k.scopes, k.created_at as "createdAt",
+        k.revoked_at as "revokedAt", k.created_at::text as place
+      from api_keys k
+      join accounts a on a.master_id = k.master_id and a.id = k.account_id
+      where ($1::text is null or k.account_id = $1)
+        and ($2::boolean is null or (k.revoked_at is not null) = $2)
+        and ($3::timestamptz is null or (k.created_at, k.id) < ($3, $4))
+      order by k.created_at desc, k.id desc limit $5`,
+    values: [
+      filter.accountId,
+      filter.revoked,
+      page.before?.createdAt ?? null,
+      page.before?.id ?? "",
+      page.limit,
+    ],
+  });
+  return rows;
+}

@@ -59,18 +59,18 @@ function flagType({ type, enum: values, const: constant, anyOf }: Schema): FlagT
 }
 
 /**
- * @param given values by flag name, as text
+ * @param given the text of a flag; undefined: it was not given
  * @returns the body with nested members
  * @throws UsageError for a value that its type cannot hold
  */
 export function bodyFromFlags(
   flags: readonly BodyFlag[],
-  given: Readonly<Record<string, unknown>>,
+  given: (name: string) => string | undefined,
 ): Record<string, unknown> | undefined {
   let body: Record<string, unknown> | undefined;
   for (const flag of flags) {
-    const text = given[flag.name];
-    if (typeof text !== "string") continue;
+    const text = given(flag.name);
+    if (text === undefined) continue;
     body ??= {};
     setMember(body, flag.name.split("."), convert(flag, text));
   }

@@ -6,34 +6,36 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import type { PdfDownload } from "@paymaster/client";
 import { UsageError } from "./exit-codes.js";
+import type { Output } from "./output.js";
 
 export function isDownload(data: unknown): data is PdfDownload {
   return typeof data === "object" && data !== null && "stream" in data && "filename" in data;
 }
 
 /**
- * @param output a file, `-` for standard output, or undefined for the service's file name here
+ * @param file a name, `-` for standard output, or undefined for the service's file name here
  * @throws UsageError when the file exists already: an invoice is not overwritten
  */
 export async function saveDownload(
   download: PdfDownload,
-  output: string | undefined,
+  file: string | undefined,
+  output: Output,
 ): Promise<void> {
   const source = Readable.fromWeb(download.stream as ReadableStream);
-  if (output === "-") {
+  if (file === "-") {
     await pipeline(source, process.stdout, { end: false });
     return;
   }
-  const file = output ?? download.filename;
+  const target = file ?? download.filename;
   try {
-    await pipeline(source, createWriteStream(file, { flags: "wx" }));
+    await pipeline(source, createWriteStream(target, { flags: "wx" }));
   } catch (error) {
     if ((error as { code?: unknown }).code === "EEXIST") {
-      throw new UsageError(`${file} exists already; name another one with --output`);
+      throw new UsageError(`${target} exists already; name another one with --output`);
     }
     // Half a file must not look like an invoice.
-    await rm(file, { force: true });
+    await rm(target, { force: true });
     throw error;
   }
-  process.stderr.write(`Saved ${file}.\n`);
+  output.say(`Saved ${target}.`);
 }

@@ -1,12 +1,19 @@
-/** Help texts, derived from the contract. */
+/** Help texts, derived from the command table. */
+import {
+  type Command,
+  type Flag,
+  type ForeignCommand,
+  HELP_FLAG,
+  SERVICE_FLAGS,
+  usageOf,
+} from "./command.js";
 import { EXIT, EXIT_MEANINGS } from "./exit-codes.js";
-import { type OperationCommand, operationCommands } from "./operation-command.js";
 
-export function helpText(): string {
-  const commands = operationCommands().map((command): [string, string] => [
-    usage(command),
-    command.operation.title,
-  ]);
+/** @param own commands that are not operations of the API */
+export function helpText(
+  own: readonly (Command | ForeignCommand)[],
+  operations: readonly Command[],
+): string {
   const names = Object.keys(EXIT) as (keyof typeof EXIT)[];
   const codes = names.map((name): [string, string] => [
     String(EXIT[name]).padStart(3),
@@ -15,65 +22,77 @@ export function helpText(): string {
   return `Usage: paymaster <command> [arguments] [flags]
 
 Commands
-${columns([
-  ["serve", "start the server (paymaster serve --help)"],
-  ["mcp", "start the MCP server on standard input and output (paymaster mcp --help)"],
-  ["invariants [--json]", "recompute the books of a running server, with the operator's key"],
-])}
+${columns(own.map((command) => [usage(command), command.summary]))}
 
 Operations of the API (\`me\` is the caller's own account)
-${columns(commands)}
+${columns(operations.map((command) => [usageOf(command), command.summary]))}
 
-Flags of every operation
-${columns(COMMON_FLAG_HELP)}
+Every command has --help; those that talk to a service also have
+${flagTable([{ name: "json", description: "print JSON; a table for people otherwise" }, ...SERVICE_FLAGS])}
 
-Credentials come from the environment, never from an argument
-${columns([
-  ["PAYMASTER_TOKEN", "a bearer token or API key; needs PAYMASTER_BASE_URL"],
-  ["PAYMASTER_BASE_URL", "e.g. https://api.zoom.us/v2"],
-  ["PAYMASTER_CREDENTIALS", "credentials file; default ./.paymaster/credentials.json"],
-])}
+Credentials are never an argument. The first of these counts
+${columns(CREDENTIAL_HELP)}
+
+Environment
+${columns(ENVIRONMENT_HELP)}
 
 Exit codes
 ${columns(codes)}
 `;
 }
 
-const COMMON_FLAG_HELP: readonly (readonly [string, string])[] = [
-  ["--json", "print the answer as JSON; a table for people otherwise"],
-  ["--data FILE", "request body as JSON; - reads standard input"],
-  ["--preview", "show what a write would change and cost; change nothing (Paymaster only)"],
-  ["--idempotency-key KEY", "carry a repeated write out once (Paymaster only)"],
-  ["--output FILE", "where a PDF goes; - is standard output"],
-  ["--timeout SECONDS", "for the answer; default 30"],
+const CREDENTIAL_HELP: readonly (readonly [string, string])[] = [
+  ["--as NAME", "a profile (paymaster profiles add NAME)"],
+  ["--credentials FILE", "a file of mode 0600 as `paymaster serve` writes it; - is standard input"],
+  ["PAYMASTER_TOKEN", "a bearer token or API key; needs PAYMASTER_BASE_URL"],
+  [
+    "PAYMASTER_CLIENT_ID",
+    "with PAYMASTER_CLIENT_SECRET, PAYMASTER_ACCOUNT_ID, PAYMASTER_BASE_URL and, where it is not\n/oauth/token of that host, PAYMASTER_TOKEN_URL",
+  ],
+  ["PAYMASTER_CREDENTIALS", "as --credentials"],
+  ["PAYMASTER_AS", "as --as"],
+  ["(none of these)", "the profile in use, else ./.paymaster/credentials.json"],
+];
+
+const ENVIRONMENT_HELP: readonly (readonly [string, string])[] = [
+  ["PAYMASTER_BASE_URL", "e.g. https://api.zoom.us/v2; overrides a file's address"],
+  ["PAYMASTER_CONFIG_DIR", "profiles; default ~/.config/paymaster"],
+  ["PAYMASTER_STATE_DIR", "counted quotas and unfinished work; default ~/.local/state/paymaster"],
+  ["NO_COLOR", "no colours, on terminals either"],
 ];
 
 /** Help of one command: usage, what it does, its flags. */
-export function commandHelp(command: OperationCommand): string {
-  const { operation } = command;
-  const flags = [
-    ...command.query.map((name): [string, string] => [`--${name} VALUE`, "query parameter"]),
-    ...command.flags.map(({ name, type, description }): [string, string] => [
-      `--${name} ${type.toUpperCase()}`,
-      description,
-    ]),
-  ];
-  const own = flags.length === 0 ? "" : `\nFlags\n${columns(flags)}\n`;
-  return `Usage: ${usage(command)} [flags]
+export function commandHelp(command: Command): string {
+  const details = command.details ?? `${command.summary}.`;
+  return `Usage: ${usageOf(command)} [flags]
 
-${operation.title}. ${operation.method} ${operation.path}
-Scopes: ${[...operation.scopes.classic, ...operation.scopes.granular].join(", ")}
-${own}
-Flags of every operation
-${columns(COMMON_FLAG_HELP)}
+${details}
+
+Flags
+${flagTable([...command.flags, HELP_FLAG])}
 `;
 }
 
-function usage(command: OperationCommand): string {
-  return ["paymaster", ...command.words, ...command.arguments.map((name) => `<${name}>`)].join(" ");
+function usage(command: Command | ForeignCommand): string {
+  return "arguments" in command ? usageOf(command) : ["paymaster", ...command.words].join(" ");
 }
 
+function flagTable(flags: readonly Flag[]): string {
+  return columns(
+    flags.map(({ name, short, value, description }) => {
+      const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+      return [short === undefined ? long : `-${short}, ${long}`, description];
+    }),
+  );
+}
+
+/** Later lines of a text stand under its first. */
 function columns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
-  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`.trimEnd()).join("\n");
+  return rows
+    .map(([first, second]) => {
+      const text = second.replaceAll("\n", `\n${" ".repeat(width + 4)}`);
+      return `  ${first.padEnd(width)}  ${text}`.trimEnd();
+    })
+    .join("\n");
 }

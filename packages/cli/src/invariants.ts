@@ -1,14 +1,9 @@
 /** `paymaster invariants`: asks a running server to recompute its books, and says what does not hold. */
-import { parseArgs } from "node:util";
 import { NetworkError } from "@paymaster/client";
-import { type Environment, findOperator } from "./credentials.js";
-import { EXIT, UsageError } from "./exit-codes.js";
-
-const HELP = `Usage: paymaster invariants [--json]
-
-Recomputes the books of the server that ./.paymaster/credentials.json (or PAYMASTER_CREDENTIALS) names,
-with the operator's key from there. Read-only. Exit code 0: every rule holds; 1: one is broken.
-`;
+import { type Command, JSON_FLAG, SERVICE_FLAGS } from "./command.js";
+import { findOperator } from "./credentials.js";
+import { EXIT } from "./exit-codes.js";
+import type { Paint } from "./output.js";
 
 /** The checks read every row there is. */
 const TIMEOUT_MS = 10 * 60_000;
@@ -19,35 +14,22 @@ interface Check {
   readonly detail: string;
 }
 
-/** @returns the exit code */
-export async function invariants(
-  args: readonly string[],
-  environment: Environment,
-): Promise<number> {
-  const { json, help } = readFlags(args);
-  if (help) {
-    process.stdout.write(HELP);
-    return EXIT.done;
-  }
-  const { adminUrl, adminKey } = findOperator(environment);
-  const answer = await ask(`${adminUrl}/invariants`, adminKey);
-  if (json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  else process.stdout.write(asText(answer.checks));
-  return answer.ok ? EXIT.done : EXIT.failed;
-}
-
-function readFlags(args: readonly string[]): { json: boolean; help: boolean } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { json: { type: "boolean" }, help: { type: "boolean" } },
-      strict: true,
-    });
-    return { json: values.json === true, help: values.help === true };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
+export const invariantsCommand: Command = {
+  words: ["invariants"],
+  arguments: [],
+  flags: [JSON_FLAG, ...SERVICE_FLAGS],
+  summary: "recompute the books of a running server, with the operator's key",
+  details: `Asks the server that the credentials file or profile names to recompute its books, with the
+operator's key from there. Read-only. Exit code 0: every rule holds; 1: one is broken.`,
+  async run(line, { environment, output }) {
+    const choice = { profile: line.flags.text("as"), file: line.flags.text("credentials") };
+    const { adminUrl, adminKey } = findOperator(environment, choice);
+    const answer = await ask(`${adminUrl}/invariants`, adminKey);
+    if (line.flags.has("json")) output.printJson(answer);
+    else output.print(asText(answer.checks, output.paint));
+    return answer.ok ? EXIT.done : EXIT.failed;
+  },
+};
 
 async function ask(url: string, key: string): Promise<{ ok: boolean; checks: readonly Check[] }> {
   let response: Response;
@@ -64,9 +46,10 @@ async function ask(url: string, key: string): Promise<{ ok: boolean; checks: rea
   return (await response.json()) as { ok: boolean; checks: readonly Check[] };
 }
 
-function asText(checks: readonly Check[]): string {
+function asText(checks: readonly Check[], paint: Paint): string {
   const lines = checks.map(
-    ({ ok, name, detail }) => `${ok ? "ok    " : "BROKEN"} ${name}: ${detail}`,
+    ({ ok, name, detail }) =>
+      `${ok ? paint("green", "ok    ") : paint("red", "BROKEN")} ${name}: ${detail}`,
   );
   const broken = checks.filter(({ ok }) => !ok).length;
   lines.push(

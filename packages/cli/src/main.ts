@@ -1,52 +1,75 @@
-/** The `paymaster` command: `serve`, `mcp`, and a command for each operation of the contract. */
-import { ApiError, RateLimitError } from "@paymaster/client";
-import { exitCodeOf, UsageError } from "./exit-codes.js";
+/** The `paymaster` command. */
+import { ALL_COMMANDS, OPERATION_COMMANDS, OWN_COMMANDS, runCommand } from "./command-table.js";
+import { complete } from "./completion.js";
+import { describeError, errorAsJson } from "./describe-error.js";
+import { exitCodeOf } from "./exit-codes.js";
 import { helpText } from "./help.js";
-import { invariants } from "./invariants.js";
-import { findOperationCommand, runOperation } from "./operation-command.js";
+import { createOutput } from "./output.js";
+import { ProfileStore } from "./profile-store.js";
 import { packageVersion } from "./version.js";
 
-/**
- * @param args the command line without node and script
- * @returns the exit code; undefined: the command goes on running and sets it itself
- */
-async function run(args: readonly string[]): Promise<number | undefined> {
+const output = createOutput(process.stdout, process.stderr, process.env);
+
+/** @param args the command line without node and script. @returns the exit code */
+async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [command, ...rest] = args;
   if (command === undefined || command === "--help" || command === "-h" || command === "help") {
-    process.stdout.write(helpText());
+    output.print(helpText(OWN_COMMANDS, OPERATION_COMMANDS));
     return 0;
   }
   if (command === "--version" || command === "-v") {
-    process.stdout.write(`${packageVersion()}\n`);
+    output.print(`${packageVersion()}\n`);
     return 0;
   }
-  // Loaded on demand: the server and the MCP library take longer to load than a call takes.
-  if (command === "serve") return (await import("./serve.js")).serve(rest);
-  if (command === "mcp") return (await import("./mcp.js")).mcp(rest);
-  if (command === "invariants") return invariants(rest, process.env);
-  const found = findOperationCommand(args);
-  if (found === undefined) {
-    throw new UsageError(`unknown command: ${args.join(" ")}\nTry: paymaster --help`);
-  }
-  return runOperation(found.command, found.rest);
+  if (command === "__complete") return offer(rest);
+  return runCommand(commandFirst(args), { environment: process.env, output, signal });
 }
 
-function describeError(error: unknown): string {
-  if (error instanceof RateLimitError && error.retryAt !== undefined) {
-    const instant = error.retryAt.toISOString().replace(".000Z", "Z");
-    return `${error.message} It reopens at ${instant}.`;
+/** For a shell's completion script: see completion-command.ts. */
+async function offer(words: readonly string[]): Promise<number> {
+  const profiles = () => new ProfileStore(process.env).names();
+  for (const { value, description } of await complete(words, {
+    commands: ALL_COMMANDS,
+    profiles,
+  })) {
+    output.print(`${value}\t${description}\n`);
   }
-  if (error instanceof ApiError) {
-    const fields = error.errors.map(({ field, message }) => `\n  ${field}: ${message}`);
-    return `${error.message} (code ${error.code}, HTTP ${error.status})${fields.join("")}`;
-  }
-  return error instanceof Error ? error.message : String(error);
+  return 0;
 }
 
+/** `paymaster --as acme plans me` says the same as `paymaster plans me --as acme`. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  let count = 0;
+  while (args[count]?.startsWith("-")) {
+    count += args[count] === "--as" || args[count] === "--credentials" ? 2 : 1;
+  }
+  return [...args.slice(count), ...args.slice(0, count)];
+}
+
+/** The first signal ends what is under way in order; a second one ends the process. */
+function untilSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => controller.abort(new Error(name)));
+  }
+  return controller.signal;
+}
+
+// `paymaster ... | head`: nobody reads any more, which is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+});
+
+const args = process.argv.slice(2);
+// The server ends by signals of its own.
+const signal = args[0] === "serve" ? new AbortController().signal : untilSignal();
 try {
-  const exitCode = await run(process.argv.slice(2));
-  if (exitCode !== undefined) process.exitCode = exitCode;
+  process.exitCode = await run(args, signal);
 } catch (error) {
-  process.stderr.write(`paymaster: ${describeError(error)}\n`);
+  if (args.includes("--json")) {
+    process.stderr.write(`${JSON.stringify(errorAsJson(error), null, 2)}\n`);
+  } else {
+    output.say(`${output.paintRemark("red", "paymaster:")} ${describeError(error)}`);
+  }
   process.exitCode = exitCodeOf(error);
 }

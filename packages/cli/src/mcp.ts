@@ -1,5 +1,4 @@
 /** `paymaster mcp`: the MCP server over standard input and output. */
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { WireProfile } from "@paymaster/contract";
 import {
@@ -12,9 +11,10 @@ import {
   startStdioServer,
 } from "@paymaster/mcp";
 import { DEFAULT_CREDENTIALS_FILE } from "./credentials.js";
+import { readCredentialsFile } from "./credentials-file.js";
 import { EXIT, UsageError } from "./exit-codes.js";
 
-const HELP = `Usage: paymaster mcp [options]
+export const MCP_HELP = `Usage: paymaster mcp [options]
 
 An MCP server over standard input and output, for an assistant to start.
 
@@ -53,7 +53,7 @@ export async function mcp(args: readonly string[]): Promise<number> {
     },
   });
   if (values.help === true) {
-    process.stdout.write(HELP);
+    process.stdout.write(MCP_HELP);
     return 0;
   }
   const profile = values.profile ?? "2021";
@@ -96,13 +96,9 @@ function localService(): LoadedConfig {
     return { config: configForService(url, token), credentialOrigin: "PAYMASTER_TOKEN" };
   }
   const file = process.env.PAYMASTER_CREDENTIALS ?? DEFAULT_CREDENTIALS_FILE;
-  try {
-    const { base_url, api_key } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-    if (typeof base_url === "string" && typeof api_key === "string") {
-      return { config: configForService(base_url, api_key), credentialOrigin: file };
-    }
-  } catch {
-    // Told below, with what else would do.
+  const { base_url, api_key } = readCredentialsFile(file) ?? {};
+  if (base_url !== undefined && api_key !== undefined) {
+    return { config: configForService(base_url, api_key), credentialOrigin: file };
   }
   throw new UsageError(
     `no configuration: give --config FILE, set CONFIG_PATH or CONFIG, or have ${file}`,

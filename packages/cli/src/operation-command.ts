@@ -1,39 +1,56 @@
-/** A command for each operation: found by its words, parsed by its schemas, carried out, shown. */
+/** A command for each operation: its words from the path, its flags from the schemas. */
 import { readFileSync } from "node:fs";
-import { type ParseArgsConfig, parseArgs } from "node:util";
-import { createClient, type WriteOptions } from "@paymaster/client";
-import { type Operation, operations } from "@paymaster/contract";
+import type { WriteOptions } from "@paymaster/client";
+import { type Operation, operations, plans } from "@paymaster/contract";
 import { type BodyFlag, bodyFlags, bodyFromFlags } from "./body-flags.js";
+import {
+  type Argument,
+  type Command,
+  type CommandContext,
+  type CommandLine,
+  type Flag,
+  type FlagValues,
+  JSON_FLAG,
+  SERVICE_FLAGS,
+} from "./command.js";
 import { commandArguments, commandWords } from "./command-names.js";
-import { findConnection } from "./credentials.js";
 import { isDownload, saveDownload } from "./download.js";
 import { EXIT, UsageError } from "./exit-codes.js";
-import { commandHelp } from "./help.js";
+import { withService } from "./service.js";
 import { renderForPeople } from "./table.js";
 
-export interface OperationCommand {
-  /** Tool name: the key in the contract. */
-  readonly tool: string;
-  readonly operation: Operation;
-  /** E.g. `["plans", "usage"]`. */
-  readonly words: readonly string[];
-  /** Names of the positional arguments. */
-  readonly arguments: readonly string[];
-  /** Names of the query parameters. */
-  readonly query: readonly string[];
-  readonly flags: readonly BodyFlag[];
+export interface OperationCommand extends Command {
+  /** Names of the operation in the contract: `get_plan_usage`, `getPlanUsage`. */
+  readonly operationNames: readonly string[];
 }
 
 /** All commands, in the contract's order. */
 export function operationCommands(): readonly OperationCommand[] {
-  return Object.entries<Operation>(operations).map(([tool, operation]) => ({
-    tool,
-    operation,
-    words: commandWords(operation),
-    arguments: commandArguments(operation),
-    query: Object.keys((operation.query as { properties?: object } | null)?.properties ?? {}),
-    flags: bodyFlags(operation.body["2021"]).concat(newFlags(operation)),
-  }));
+  return Object.entries<Operation>(operations).map(([tool, operation]) => {
+    const bodyMembers = bodyFlags(operation.body["2021"]).concat(newFlags(operation));
+    const query = Object.keys(
+      (operation.query as { properties?: object } | null)?.properties ?? {},
+    );
+    const command: OperationCommand = {
+      operationNames: [tool, operation.id],
+      words: commandWords(operation),
+      arguments: commandArguments(operation).map(argumentOf),
+      flags: [
+        ...query.map((name) => ({ name, value: "VALUE", description: "query parameter" })),
+        ...bodyMembers.map(flagOf),
+        ...sharedFlags(operation),
+      ],
+      summary: operation.title,
+      details: `${operation.title}. ${operation.method} ${operation.path}
+Also: paymaster ${operation.id}, paymaster ${tool}
+Scopes: ${[...operation.scopes.classic, ...operation.scopes.granular].join(", ")}`,
+      run(line, context) {
+        const input = readInput(command, query, bodyMembers, line);
+        return runOperation(tool, operation, input, line.flags, context);
+      },
+    };
+    return command;
+  });
 }
 
 /** Flags for what the 2026 generation added to the body. */
@@ -42,116 +59,88 @@ function newFlags(operation: Operation): readonly BodyFlag[] {
   return bodyFlags(operation.body["2026"]).filter((flag) => !known.has(flag.name));
 }
 
-/**
- * The command with the most words that begin the line; of those with the same words, the one whose
- * number of arguments fits (`billing invoices ACCOUNT` lists, with an INVOICE besides it shows one).
- */
-export function findOperationCommand(
-  args: readonly string[],
-): { readonly command: OperationCommand; readonly rest: readonly string[] } | undefined {
-  const matching = operationCommands().filter(({ words }) =>
-    words.every((word, index) => args[index] === word),
-  );
-  const length = Math.max(0, ...matching.map(({ words }) => words.length));
-  if (length === 0) return undefined;
-  const rest = args.slice(length);
-  const candidates = matching.filter(({ words }) => words.length === length);
-  const firstFlag = rest.findIndex((arg) => arg.startsWith("-"));
-  const given = firstFlag === -1 ? rest.length : firstFlag;
-  const command =
-    candidates.find((candidate) => candidate.arguments.length === given) ?? candidates[0];
-  return command === undefined ? undefined : { command, rest };
+function argumentOf(name: string): Argument {
+  return name === "accountId" ? { name, offers: ["me"] } : { name };
 }
 
-/** Flags that every operation takes; the documentation is in `help.ts`. */
-const COMMON_FLAGS = {
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  data: { type: "string" },
-  output: { type: "string", short: "o" },
-  preview: { type: "boolean" },
-  "idempotency-key": { type: "string" },
-  timeout: { type: "string" },
-} as const satisfies ParseArgsConfig["options"];
-
-type Values = Readonly<Record<string, string | boolean | undefined>>;
-
-interface ParsedLine {
-  readonly positionals: readonly string[];
-  readonly values: Values;
+function flagOf({ name, type, description }: BodyFlag): Flag {
+  const isPlan = name === "type" || name.endsWith(".type") || name === "plan_recording";
+  const offers = isPlan ? plans.map((plan) => plan.type) : undefined;
+  return { name, value: type.toUpperCase(), description, offers };
 }
 
-/** @throws UsageError with the command's usage line */
-function parseLine(command: OperationCommand, rest: readonly string[]): ParsedLine {
-  const names = [...command.query, ...command.flags.map((flag) => flag.name)];
-  const own = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
-  const options: ParseArgsConfig["options"] = { ...own, ...COMMON_FLAGS };
-  try {
-    const parsed = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
-    return { positionals: parsed.positionals, values: parsed.values as Values };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${message}\nTry: paymaster ${command.words.join(" ")} --help`);
+/** What commands take besides the operation's own parameters. */
+function sharedFlags(operation: Operation): readonly Flag[] {
+  const flags: Flag[] = [JSON_FLAG];
+  const takesBody = operation.body["2021"] !== null || operation.body["2026"] !== null;
+  if (takesBody) {
+    const description = "request body as JSON; - reads standard input";
+    flags.push({ name: "data", value: "FILE", description, offers: "file" });
   }
-}
-
-/** @returns the exit code */
-export async function runOperation(
-  command: OperationCommand,
-  rest: readonly string[],
-): Promise<number> {
-  const { positionals, values } = parseLine(command, rest);
-  if (values.help === true) {
-    process.stdout.write(commandHelp(command));
-    return EXIT.done;
+  if (operation.effect !== "read") {
+    flags.push(
+      {
+        name: "preview",
+        description: "show what it would change and cost; change nothing (Paymaster only)",
+      },
+      {
+        name: "idempotency-key",
+        value: "KEY",
+        description: "carry a repeated write out once (Paymaster only)",
+      },
+    );
   }
-  const input = readInput(command, positionals, values);
-  const connection = findConnection(process.env);
-  const client = createClient({
-    baseUrl: connection.baseUrl,
-    authentication: connection.authentication,
+  if (operation.response.contentType === "application/pdf") {
+    const description = "where the PDF goes; - is standard output";
+    flags.push({ name: "output", short: "o", value: "FILE", description, offers: "file" });
+  }
+  flags.push({
+    name: "timeout",
+    value: "SECONDS",
+    description: "for the answer; default 30",
   });
-  const abort = new AbortController();
-  const interrupt = () => abort.abort(new Error("SIGINT"));
-  process.once("SIGINT", interrupt);
-  try {
-    const options = { ...writeOptions(values), signal: abort.signal };
-    const { data, status } = await client.request(command.tool, input, options);
-    await show(data, status, values);
+  return [...flags, ...SERVICE_FLAGS];
+}
+
+function runOperation(
+  tool: string,
+  operation: Operation,
+  input: Record<string, unknown>,
+  flags: FlagValues,
+  context: CommandContext,
+): Promise<number> {
+  const { signal } = context;
+  const options = { ...writeOptions(operation, flags), signal };
+  return withService(flags, context, {}, async ({ client }) => {
+    const { data, status } = await client.request(tool, input, options);
+    await show(data, status, flags, context);
     return EXIT.done;
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
+  });
 }
 
 function readInput(
-  command: OperationCommand,
-  positionals: readonly string[],
-  values: Values,
+  command: Command,
+  query: readonly string[],
+  bodyMembers: readonly BodyFlag[],
+  line: CommandLine,
 ): Record<string, unknown> {
-  const expected = command.arguments;
-  if (positionals.length !== expected.length) {
-    const usage = ["paymaster", ...command.words, ...expected.map((name) => `<${name}>`)];
-    throw new UsageError(
-      `expected ${expected.length} argument(s), got ${positionals.length}: ${usage.join(" ")}`,
-    );
-  }
   const input: Record<string, unknown> = {};
-  for (const [index, name] of expected.entries()) input[name] = positionals[index];
-  for (const name of command.query) input[name] = values[name];
-  const body = readBody(command, values);
+  for (const [index, { name }] of command.arguments.entries()) input[name] = line.arguments[index];
+  for (const name of query) input[name] = line.flags.text(name);
+  const body = readBody(bodyMembers, line.flags);
   if (body !== undefined) input.body = body;
   return input;
 }
 
 /** Members given as flags win over those of `--data`. */
-function readBody(command: OperationCommand, values: Values): unknown {
-  const fromFlags = bodyFromFlags(command.flags, values);
-  if (typeof values.data !== "string") return fromFlags;
-  if (command.operation.body["2021"] === null && command.operation.body["2026"] === null) {
-    throw new UsageError("--data: this operation takes no body");
+function readBody(members: readonly BodyFlag[], flags: FlagValues): unknown {
+  const fromFlags = bodyFromFlags(members, (name) => flags.text(name));
+  const file = flags.text("data");
+  if (file === undefined) return fromFlags;
+  if (file === "-" && flags.text("credentials") === "-") {
+    throw new UsageError("--data and --credentials cannot both come from standard input");
   }
-  const data = readData(values.data);
+  const data = readData(file);
   if (fromFlags === undefined) return data;
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new UsageError("--data: expected a JSON object, since flags add members to it");
@@ -177,31 +166,29 @@ function readData(file: string): unknown {
   }
 }
 
-function writeOptions(values: Values): WriteOptions {
-  const seconds = values.timeout === undefined ? undefined : Number(values.timeout);
-  if (seconds !== undefined && !(seconds > 0)) {
-    throw new UsageError("--timeout: expected a number of seconds above 0");
-  }
+function writeOptions(operation: Operation, flags: FlagValues): WriteOptions {
+  const seconds = flags.positive("timeout");
+  const timeoutMs = seconds === undefined ? undefined : seconds * 1_000;
+  if (operation.effect === "read") return { timeoutMs };
   return {
-    timeoutMs: seconds === undefined ? undefined : seconds * 1000,
-    idempotencyKey: text(values["idempotency-key"]),
-    ...(values.preview === true ? { preview: true } : {}),
+    timeoutMs,
+    idempotencyKey: flags.text("idempotency-key"),
+    ...(flags.has("preview") ? { preview: true } : {}),
   };
 }
 
-function text(value: string | boolean | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-async function show(data: unknown, status: number, values: Values): Promise<void> {
+async function show(
+  data: unknown,
+  status: number,
+  flags: FlagValues,
+  { output }: CommandContext,
+): Promise<void> {
   if (isDownload(data)) {
-    await saveDownload(data, text(values.output));
+    await saveDownload(data, flags.text("output"), output);
     return;
   }
-  if (data === undefined) {
-    if (values.json !== true) process.stderr.write(`Done (HTTP ${status}).\n`);
-    return;
-  }
-  const shown = values.json === true ? `${JSON.stringify(data, null, 2)}\n` : renderForPeople(data);
-  process.stdout.write(shown);
+  if (flags.has("json")) {
+    if (data !== undefined) output.printJson(data);
+  } else if (data === undefined) output.say(`Done (HTTP ${status}).`);
+  else output.print(renderForPeople(data, output.paint));
 }

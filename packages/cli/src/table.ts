@@ -1,45 +1,55 @@
 /** JSON for people: nested members as indented lines, lists of records as columns. */
 
+import { type Paint, plain } from "./output.js";
+
 const MAX_CELL_LENGTH = 60;
 
 /** @returns text with a final newline; "" for undefined */
-export function renderForPeople(value: unknown): string {
+export function renderForPeople(value: unknown, paint: Paint = plain): string {
   if (value === undefined) return "";
-  return `${renderValue(value).join("\n")}\n`;
+  return `${renderValue(value, paint).join("\n")}\n`;
 }
 
-function renderValue(value: unknown): string[] {
-  if (isRecord(value)) return renderRecord(value);
-  if (Array.isArray(value)) return renderList(value);
+/** Rows of the same members as columns. @returns text with a final newline */
+export function renderTable(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  paint: Paint = plain,
+): string {
+  return rows.length === 0 ? "(none)\n" : `${renderColumns(rows, paint).join("\n")}\n`;
+}
+
+function renderValue(value: unknown, paint: Paint): string[] {
+  if (isRecord(value)) return renderRecord(value, paint);
+  if (Array.isArray(value)) return renderList(value, paint);
   return [cell(value)];
 }
 
-function renderRecord(record: Readonly<Record<string, unknown>>): string[] {
+function renderRecord(record: Readonly<Record<string, unknown>>, paint: Paint): string[] {
   const entries = Object.entries(record);
   if (entries.length === 0) return ["(empty)"];
   const plain = entries.filter(([, value]) => !isNested(value));
   const width = Math.max(0, ...plain.map(([name]) => name.length));
   return entries.flatMap(([name, value]) =>
     isNested(value)
-      ? [name, ...renderValue(value).map((line) => `  ${line}`)]
-      : [`${name.padEnd(width)}  ${cell(value)}`],
+      ? [paint("bold", name), ...renderValue(value, paint).map((line) => `  ${line}`)]
+      : [`${paint("dim", name.padEnd(width))}  ${cell(value)}`],
   );
 }
 
-function renderList(list: readonly unknown[]): string[] {
+function renderList(list: readonly unknown[], paint: Paint): string[] {
   if (list.length === 0) return ["(none)"];
   if (!list.every(isFlatRecord)) {
     return list.flatMap((entry, index) => {
-      const [first = "", ...rest] = renderValue(entry);
+      const [first = "", ...rest] = renderValue(entry, paint);
       const mark = isNested(entry) ? `${index + 1}.` : "-";
       return [`${mark} ${first}`, ...rest.map((line) => `${" ".repeat(mark.length)} ${line}`)];
     });
   }
-  return renderColumns(list);
+  return renderColumns(list, paint);
 }
 
 /** Numbers to the right, everything else to the left. */
-function renderColumns(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+function renderColumns(rows: readonly Readonly<Record<string, unknown>>[], paint: Paint): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = names.map((name) => {
     const cells = rows.map((row) => cell(row[name]));
@@ -49,12 +59,10 @@ function renderColumns(rows: readonly Readonly<Record<string, unknown>>[]): stri
     return [name, "-".repeat(width), ...cells].map(pad);
   });
   const [first = []] = columns;
-  return first.map((_, line) =>
-    columns
-      .map((column) => column[line] ?? "")
-      .join("  ")
-      .trimEnd(),
-  );
+  return first.map((_, line) => {
+    const text = columns.map((column) => column[line] ?? "").join("  ");
+    return line < 2 ? paint(line === 0 ? "bold" : "dim", text.trimEnd()) : text.trimEnd();
+  });
 }
 
 function cell(value: unknown): string {

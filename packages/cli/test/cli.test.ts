@@ -13,7 +13,8 @@ describe("paymaster", () => {
     const { code, stdout } = await paymaster(["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("paymaster plans usage <accountId>");
-    expect(stdout.match(/^ {2}paymaster /gm)).toHaveLength(Object.keys(operations).length);
+    const [, ofTheApi = ""] = stdout.split("Operations of the API");
+    expect(ofTheApi.match(/^ {2}paymaster /gm)).toHaveLength(Object.keys(operations).length);
   });
 
   it("tells the flags of one command", async () => {
@@ -164,7 +165,7 @@ describe("exit codes", () => {
     [["plans", "usage", ".."], /accountId must not be/],
     [["plans", "addons", "update", "a", "--hosts", "two"], /whole number/],
     [["plans", "addons", "update", "a", "--data", "missing.json"], /missing\.json/],
-    [["plans", "usage", "me", "--data", "-"], /takes no body/],
+    [["plans", "usage", "me", "--data", "-"], /Unknown option '--data'/],
     [["plans", "usage", "me", "--timeout", "0"], /--timeout/],
   ])("are 2 for a wrong line: %j", async (line, message) => {
     const { env, requests } = await startService((_, response) => json(response, 200, {}));
@@ -184,7 +185,7 @@ describe("credentials", () => {
     const file = join(emptyFolder(), "credentials.json");
     const token_url = base_url.replace("/v2", "/oauth/token");
     const secrets = { account_id: "a", client_id: "id", client_secret: "s" };
-    writeFileSync(file, JSON.stringify({ base_url, token_url, ...secrets }));
+    writeFileSync(file, JSON.stringify({ base_url, token_url, ...secrets }), { mode: 0o600 });
     const { code } = await paymaster(["plans", "me"], { env: { PAYMASTER_CREDENTIALS: file } });
     expect(code).toBe(0);
     expect(requests.map(({ headers }) => headers.authorization)).toEqual([
@@ -200,7 +201,7 @@ describe("credentials", () => {
     const half = await paymaster(["plans", "me"], { env: { PAYMASTER_TOKEN: "t" } });
     expect(half.stderr).toContain("PAYMASTER_BASE_URL is not");
     const file = join(emptyFolder(), "c.json");
-    writeFileSync(file, '{"client_id":"x"}');
+    writeFileSync(file, '{"client_id":"x"}', { mode: 0o600 });
     const wrong = await paymaster(["plans", "me"], { env: { PAYMASTER_CREDENTIALS: file } });
     expect(wrong.stderr).toContain("c.json: base_url is missing");
   });

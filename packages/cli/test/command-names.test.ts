@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { findOperationCommand, operationCommands } from "../src/operation-command.js";
+import { findCommand, OPERATION_COMMANDS } from "../src/command-table.js";
 
 function commandOf(line: string) {
-  const found = findOperationCommand(line.split(" "));
-  return found === undefined ? undefined : [found.command.tool, ...found.rest];
+  const found = findCommand(line.split(" "));
+  if (found === undefined) return undefined;
+  const names = "operationNames" in found.command ? found.command.operationNames : [];
+  return [(names as readonly string[])[0], ...found.rest];
 }
 
 describe("commands", () => {
   it("are derived for every operation, each with its own words and arguments", () => {
-    const usages = operationCommands().map((command) =>
+    const usages = OPERATION_COMMANDS.map((command) =>
       [...command.words, ...command.arguments.map(() => "ARG")].join(" "),
     );
     expect(new Set(usages).size).toBe(usages.length);
@@ -43,6 +45,8 @@ describe("commands", () => {
     ["billing invoices me 8ad0 --json", ["get_account_billing_invoice", "me", "8ad0", "--json"]],
     ["billing invoices download 8ad0", ["download_invoice_p_d_f", "8ad0"]],
     ["plans base cancel abc", ["account_plan_base_delete", "abc"]],
+    ["getPlanUsage me", ["get_plan_usage", "me"]],
+    ["get_plan_usage me", ["get_plan_usage", "me"]],
     ["plants me", undefined],
     ["base", undefined],
   ])("%j is found", (line, expected) => {

@@ -1,10 +1,7 @@
 /** The server over standard input and output. Standard output carries the protocol, nothing else. */
-
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { createQuotaPlanner, memoryQuotaStore, type QuotaStore } from "@paymaster/client";
-import { fileQuotaStore } from "@paymaster/client/node";
+import { createQuotaPlanner } from "@paymaster/client";
+import { quotaFile, sharedQuotaStore, stateFolder } from "@paymaster/client/node";
 import type { WireProfile } from "@paymaster/contract";
 import { createAuditLog } from "./audit.js";
 import { callHooks } from "./call-context.js";
@@ -14,7 +11,7 @@ import { createMcpServer } from "./server.js";
 import { createServiceClient } from "./service-client.js";
 import { NO_LIMITS, type SpendingLimits } from "./spending.js";
 import { createSpendingFiles } from "./spending-files.js";
-import { defaultAuditFile, quotaFile, spendingFolder, stateFolder } from "./state-folder.js";
+import { defaultAuditFile, spendingFolder } from "./state-folder.js";
 
 export interface StdioServerOptions {
   readonly loaded: LoadedConfig;
@@ -46,7 +43,7 @@ export async function startStdioServer(options: StdioServerOptions): Promise<Run
   const state = stateFolder(environment);
   const secrets = secretsOf(entry?.value, environment);
   const quotas = quotaFile(state, config.server.url, secrets.join());
-  const quota = createQuotaPlanner({ profile, store: quotaStore(quotas, log) });
+  const quota = createQuotaPlanner({ profile, store: sharedQuotaStore(quotas, log) });
   const client = createServiceClient({
     baseUrl: config.server.url,
     authentication,
@@ -72,23 +69,6 @@ export async function startStdioServer(options: StdioServerOptions): Promise<Run
   process.stdin.once("end", () => void server.close());
   await server.connect(transport);
   return { closed, close: () => server.close() };
-}
-
-/** Quotas that other commands of this user have used count as well, where there is a place to keep them. */
-function quotaStore(path: string, log: (line: string) => void): QuotaStore {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    accessSync(dirname(path), constants.W_OK);
-    return fileQuotaStore({
-      path,
-      onCorrupt: (kept) => log(`counted quotas begin anew; what was counted is in ${kept}.corrupt`),
-    });
-  } catch (error) {
-    log(
-      `quotas are counted for this process only: ${error instanceof Error ? error.message : error}`,
-    );
-    return memoryQuotaStore();
-  }
 }
 
 /** The credential and, of a pair, its secret half. */

@@ -33,7 +33,7 @@ export function paymaster(
 ): Promise<Finished> {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd ?? emptyFolder(),
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { PATH: process.env.PATH, ...ownFolders(), ...options.env },
     timeout: 15_000,
   });
   options.started?.((signal) => child.kill(signal));
@@ -57,4 +57,13 @@ export async function startService(
 ): Promise<{ readonly env: Record<string, string>; readonly requests: readonly SeenRequest[] }> {
   const { baseUrl, requests } = await startPeer(answer);
   return { env: { PAYMASTER_TOKEN: "secret-token", PAYMASTER_BASE_URL: baseUrl }, requests };
+}
+
+/** Neither the profiles nor the counted quotas of whoever runs the tests. */
+function ownFolders(): Readonly<Record<string, string>> {
+  const folder = emptyFolder();
+  return {
+    PAYMASTER_CONFIG_DIR: join(folder, "config"),
+    PAYMASTER_STATE_DIR: join(folder, "state"),
+  };
 }

@@ -1,2 +1,3 @@
 /** `@paymaster/client/node`: what needs a file system. */
 export { type FileQuotaStoreOptions, fileQuotaStore } from "./file-quota-store.js";
+export { quotaFile, serviceFileName, sharedQuotaStore, stateFolder } from "./state-folder.js";

@@ -11,6 +11,13 @@ import { oneOf } from "./query.js";
 /** Most of one payment or charge, in major units: sums of many stay exact. */
 export const MAX_AMOUNT = 1_000_000_000;
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What a route of the operator's API takes. */
+    body?: TSchema;
+  }
+}
+
 export interface AdminReply {
   readonly status: number;
   readonly body: unknown;
@@ -45,6 +52,7 @@ export function adminRoute<Schema extends TSchema>(
   app.route({
     method,
     url: path,
+    config: { body: schema },
     handler: async (request, reply) => {
       const body = request.body === undefined ? {} : request.body;
       const unkept = unstorable(body);

@@ -40,7 +40,7 @@ import type { Authenticator, Principal } from "./principal.js";
 import type { TlsSettings } from "./tls.js";
 import { compileValidator, type Validate, validationFault } from "./validation.js";
 import { WireFault } from "./wire-fault.js";
-import { newTrackingId, setWireHeaders } from "./wire-headers.js";
+import { newTrackingId, setWireHeaders, wireHeaders } from "./wire-headers.js";
 
 export interface AppOptions {
   readonly services: Services;
@@ -90,14 +90,12 @@ export function createApp(options: AppOptions): FastifyInstance {
       ignoreTrailingSlash: true,
       // A path that cannot be decoded names nothing that exists.
       onBadUrl: (_path, _request, response) => {
-        response.statusCode = 404;
-        response.setHeader("content-type", "application/json;charset=UTF-8");
-        response.end(
-          JSON.stringify({
-            code: commonErrors.noRoute.code,
-            message: commonErrors.noRoute.message,
-          }),
-        );
+        const { code, message, status } = commonErrors.noRoute;
+        response.writeHead(status[profile], {
+          ...wireHeaders(newTrackingId(), options.services.clock.now()),
+          "content-type": "application/json;charset=UTF-8",
+        });
+        response.end(JSON.stringify({ code, message }));
       },
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, profile),

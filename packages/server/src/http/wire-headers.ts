@@ -8,12 +8,16 @@ export function newTrackingId(): string {
 }
 
 /** `Date` is the service's time: on a test clock a client can then tell how long until Retry-After. */
-export function setWireHeaders(reply: FastifyReply, trackingId: string, now: Date): void {
-  reply.headers({
+export function wireHeaders(trackingId: string, now: Date): Record<string, string> {
+  return {
     date: now.toUTCString(),
     "x-zm-trackingid": trackingId,
     "cache-control": "no-cache, no-store, must-revalidate, no-transform",
     pragma: "no-cache",
     "x-content-type-options": "nosniff",
-  });
+  };
+}
+
+export function setWireHeaders(reply: FastifyReply, trackingId: string, now: Date): void {
+  reply.headers(wireHeaders(trackingId, now));
 }

@@ -1,28 +1,66 @@
-/** Random requests of every operation, derived from the contract's schemas: fitting, nearly fitting, and garbage. */
-import { type Operation, operationList, plans, type WireProfile } from "@paymaster/contract";
+/** Random requests of every operation, derived from its schemas: fitting, nearly fitting, and garbage. */
+import { operationList, plans, type WireProfile } from "@paymaster/contract";
 import fc, { type Arbitrary } from "fast-check";
-import type { TSchema } from "typebox";
 import { CONTACT } from "../support/server.js";
 
 export interface FuzzRequest {
-  readonly operation: Operation;
-  /** Path and query from the origin on, on the account that is now at a place of the world. */
-  readonly pathOn: (accounts: readonly string[]) => string;
+  readonly method: string;
+  /** Path and query from the origin on, with accounts named by their place. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Names accounts by their place, too. */
   readonly body: string | null;
+}
+
+/** An operation as requests are made of it. */
+export interface FuzzOperation {
+  readonly method: string;
+  /** From the origin on, e.g. `/v2/accounts/{accountId}`. */
+  readonly path: string;
+  readonly query: object | null;
+  readonly body: object | null;
+  /** How often it is asked for, beside the others. */
+  readonly weight: number;
 }
 
 /** What requests choose from. */
 export interface Targets {
   /** Places of the world, each of which holds an account of some state, or an id of none. */
   readonly places: number;
-  readonly invoices: readonly string[];
+  /** By the name of a parameter of paths: ids that it may have. */
+  readonly ids: Readonly<Record<string, readonly string[]>>;
+}
+
+export function operationsOf(profile: WireProfile): FuzzOperation[] {
+  return operationList.map(({ method, path, query, body }) => ({
+    method,
+    path: `/v2${path}`,
+    query,
+    body: body[profile],
+    weight: weightOf(method),
+  }));
+}
+
+/** Changes lead somewhere; what ends a plan leaves less to do afterwards. */
+export function weightOf(method: string): number {
+  return method === "GET" || method === "DELETE" ? 1 : 4;
+}
+
+const placeName = (place: number) => `{{account:${place}}}`;
+
+/** A path or body with the accounts that are at their places now. */
+export function onAccounts(text: string, accounts: readonly string[], encode = String): string {
+  return text.replace(/\{\{account:(\d+)\}\}/g, (_name, place: string) =>
+    encode(accounts[Number(place) % accounts.length] ?? ""),
+  );
 }
 
 interface Node {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Node[];
+  readonly patternProperties?: Readonly<Record<string, Node>>;
   readonly maxLength?: number;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
@@ -96,6 +134,23 @@ const BY_NAME: Readonly<Record<string, Arbitrary<Json>>> = {
   page_number: fc.constantFrom("1", "2", "1000000", "-1"),
   from: fc.constantFrom("2026-01-01", "2025-06-01", "2020-01-01", "x"),
   to: fc.constantFrom("2026-06-01", "2026-12-31", "9999-12-31", "x"),
+  // Of the operator's API.
+  account_id: fc.nat({ max: 200 }).map(placeName),
+  target_date: fc.constantFrom(
+    "2026-01-31",
+    "2026-03-31",
+    "2026-02-30",
+    "2027-01-01",
+    "1900-01-01",
+  ),
+  amount: fc.constantFrom(1, 10, 14.99, 0, -1, 0.001, 1e9, 1e300),
+  currency: fc.constantFrom("USD", "EUR", "usd"),
+  reference: fc.oneof(fc.uuid(), fc.constantFrom("again", "once more", "x".repeat(300))),
+  scopes: fc.constantFrom(["billing:master"], ["account:master", "billing:master"], ["none"], []),
+  days: fc.constantFrom(0, 1, 3, -1),
+  hours: fc.constantFrom(0, 1, 30, -1),
+  minutes: fc.constantFrom(0, 1, 90),
+  seconds: fc.constantFrom(0, 1, 3_600),
 };
 const PRESENT: Readonly<Record<string, number>> = {
   contact: 0.8,
@@ -126,10 +181,14 @@ function fitting(node: Node, path: readonly string[]): Arbitrary<Json> {
   const name = path.at(-1) ?? "";
   if (name === "type") return typesAt(path);
   if (name === "email") return EMAILS;
+  if (node.const !== undefined) return fc.constant(node.const);
   if (name === "contact") return fc.oneof(fc.constant(CONTACT), objectOf(node, path));
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
-  const named = BY_NAME[name];
+  const named = node.type === "object" ? undefined : BY_NAME[name];
   if (named !== undefined) return named;
+  if (name === "account_ids") return fc.array(fitting({}, ["account_id"]), { maxLength: 3 });
+  const [entry] = Object.values(node.patternProperties ?? {});
+  if (entry !== undefined) return fc.dictionary(TYPES, fitting(entry, path), { maxKeys: 3 });
   if (node.anyOf !== undefined) return fc.oneof(...node.anyOf.map((one) => fitting(one, path)));
   switch (node.type) {
     case "object":
@@ -192,7 +251,7 @@ function nearly(value: Json, [way, at, garbage]: readonly [string, number, Json]
   return members;
 }
 
-function bodyOf(schema: TSchema): Arbitrary<string> {
+function bodyOf(schema: object): Arbitrary<string> {
   const fine = fitting(schema as Node, []);
   const change = fc.tuple(
     fc.constantFrom("replace", "drop", "add", "deeper"),
@@ -210,7 +269,7 @@ function bodyOf(schema: TSchema): Arbitrary<string> {
   );
 }
 
-function queryOf(schema: TSchema | null): Arbitrary<string> {
+function queryOf(schema: object | null): Arbitrary<string> {
   const { properties = {} } = (schema ?? {}) as Node;
   const parameters = Object.entries(properties).map(([name, node]) =>
     fc.tuple(
@@ -247,45 +306,46 @@ const HEADERS: Arbitrary<Readonly<Record<string, string>>> = fc
     ...(key === "" ? {} : { "idempotency-key": key }),
   }));
 
-/** Ids of the world, and now and then anything. */
-const idFrom = (known: readonly string[]): Arbitrary<string> =>
-  fc.oneof(
-    { weight: 20, arbitrary: fc.constantFrom(...known) },
-    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 30 }).map(wellFormed) },
-  );
+const anything = fc
+  .string({ unit: "binary", maxLength: 30 })
+  .map((text) => encodeURIComponent(wellFormed(text)));
 
-export function arbitraryRequest(profile: WireProfile, targets: Targets): Arbitrary<FuzzRequest> {
-  const requests = operationList.map((operation) => {
-    const schema = operation.body[profile];
-    return {
-      weight: operation.effect === "read" || operation.method === "DELETE" ? 1 : 4,
-      arbitrary: fc
-        .record({
-          place: fc.nat({ max: targets.places - 1 }),
-          // Now and then something that is no id.
-          other: fc.oneof(
-            { weight: 29, arbitrary: fc.constant(null) },
-            { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
-          ),
-          invoice: idFrom(targets.invoices),
-          query: queryOf(operation.query),
-          headers: HEADERS,
-          body: schema === null ? fc.constant(null) : bodyOf(schema),
-        })
-        .map(({ place, other, invoice, query, headers, body }) => {
-          const path = operation.path.replace("{invoiceId}", () => encodeURIComponent(invoice));
-          return {
-            operation,
-            pathOn: (accounts: readonly string[]) => {
-              const account = wellFormed(other ?? accounts[place] ?? "");
-              const at = path.replace("{accountId}", () => encodeURIComponent(account));
-              return `/v2${at}${query === "" ? "" : `?${query}`}`;
-            },
-            headers: body === null ? {} : headers,
-            body,
-          };
-        }),
-    };
+/** Ids of the world, and now and then anything. */
+function idOf(name: string, { places, ids }: Targets): Arbitrary<string> {
+  const known =
+    name === "accountId"
+      ? fc.nat({ max: places - 1 }).map(placeName)
+      : fc.constantFrom(...(ids[name] ?? ["nothing"])).map(encodeURIComponent);
+  return fc.oneof({ weight: 25, arbitrary: known }, { weight: 1, arbitrary: anything });
+}
+
+function pathOf(path: string, targets: Targets): Arbitrary<string> {
+  const parts = path.split(/(\{\w+\})/).map((part) => {
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    return name === undefined ? fc.constant(part) : idOf(name, targets);
   });
+  return fc.tuple(...parts).map((drawn) => drawn.join(""));
+}
+
+export function arbitraryRequest(
+  operations: readonly FuzzOperation[],
+  targets: Targets,
+): Arbitrary<FuzzRequest> {
+  const requests = operations.map(({ method, path, query, body, weight }) => ({
+    weight,
+    arbitrary: fc
+      .record({
+        path: pathOf(path, targets),
+        query: queryOf(query),
+        headers: HEADERS,
+        body: body === null ? fc.constant(null) : bodyOf(body),
+      })
+      .map((drawn) => ({
+        method,
+        path: `${drawn.path}${drawn.query === "" ? "" : `?${drawn.query}`}`,
+        headers: drawn.body === null ? {} : drawn.headers,
+        body: drawn.body,
+      })),
+  }));
   return fc.oneof(...requests);
 }

@@ -6,9 +6,9 @@
 import { WIRE_PROFILES } from "@paymaster/contract";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arbitraryRequest, type FuzzRequest, type Targets } from "./arbitrary-requests.js";
-import { exchange, type RawAnswer } from "./raw.js";
-import { BUSINESS, NO_INVOICE, NOBODY, PRO, Stage } from "./stage.js";
+import { arbitraryRequest, operationsOf, type Targets } from "./arbitrary-requests.js";
+import { described, problemOf, sendTo, World } from "./fuzz-world.js";
+import { Stage } from "./stage.js";
 
 const SEED = Number(process.env.PAYMASTER_FUZZ_SEED ?? 20_260_131);
 const REQUESTS = Number(process.env.PAYMASTER_FUZZ_REQUESTS ?? 1_500);
@@ -19,73 +19,6 @@ const REQUESTS_A_STEP = 250;
 const DAYS_A_STEP = 17;
 /** Accounts that are read at the end. */
 const MAX_READ = 100;
-
-const PHONE = {
-  type: "plan_phone",
-  plan_details: { plan_base: { type: "phone_monthly_prepay_usage" } },
-};
-
-/** The accounts that requests may meet, a new set at each step: the old ones are left as they are. */
-class World {
-  readonly #stage: Stage;
-  readonly #fixed: string[] = [];
-  readonly all: string[] = [];
-  accounts: readonly string[] = [];
-
-  constructor(stage: Stage) {
-    this.#stage = stage;
-  }
-
-  async begin(): Promise<Targets> {
-    const { token } = await this.#stage.master();
-    const foreign = await this.#stage.free({}, { token });
-    this.#fixed.push(this.#stage.paymaster.credentials.account_id, "me", foreign, NOBODY);
-    await this.renew();
-    const listed = await this.#stage.call<{ invoices: { id: string }[] }>(
-      "GET",
-      `/accounts/${this.accounts[0]}/billing/invoices`,
-    );
-    const invoices = [...listed.body.invoices.map(({ id }) => id), NO_INVOICE];
-    return { places: this.accounts.length, invoices };
-  }
-
-  async renew(): Promise<void> {
-    const stage = this.#stage;
-    const made = await Promise.all([
-      stage.paid(PRO, [{ type: "webinar500_monthly", hosts: 1 }]),
-      stage.paid(BUSINESS, [{ type: "large500_monthly", hosts: 2 }]),
-      stage.paid(PRO, [], { plan_recording: "cmr_monthly_commitment_40" }),
-      stage.paid({ type: "edu20", hosts: 20 }, [PHONE]),
-      stage.trial(),
-      stage.vip(),
-      stage.selfPaying(),
-      ...Array.from({ length: 8 }, () => stage.free()),
-    ]);
-    this.all.push(...made);
-    this.accounts = [...made, ...this.#fixed];
-  }
-}
-
-function send(
-  stage: Stage,
-  world: World,
-  { operation, pathOn, headers, body }: FuzzRequest,
-): Promise<RawAnswer> {
-  const { method } = operation;
-  const path = pathOn(world.accounts);
-  return exchange(stage, { method, path, headers, ...(body === null ? {} : { body }) });
-}
-
-function problemOf({ status, text, headers }: RawAnswer): string | null {
-  if (status >= 500) return `${status} ${text}`;
-  if (!/^v=2\.0;clid=\w+;rid=WEB_[0-9a-f]{32}$/.test(headers.get("x-zm-trackingid") ?? "")) {
-    return `no tracking id in ${JSON.stringify([...headers])}`;
-  }
-  if (/node_modules|\n\s+at |EngineDefect|syntax error|column|relation "/.test(text)) {
-    return `it tells how it is made: ${text}`;
-  }
-  return null;
-}
 
 describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
   let stage: Stage;
@@ -99,7 +32,7 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
   afterAll(() => stage.stop());
 
   it(`answers whatever comes, seed ${SEED}`, { timeout: TIME_MS * 3 + 30_000 }, async () => {
-    const requests = fc.sample(arbitraryRequest(profile, targets), {
+    const requests = fc.sample(arbitraryRequest(operationsOf(profile), targets), {
       seed: SEED,
       numRuns: REQUESTS,
     });
@@ -116,15 +49,18 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
           await stage.operate("POST", "/clock/advance", { days: DAYS_A_STEP });
           await world.renew();
         }
-        const answer = await send(stage, world, request).catch((error: unknown) => {
-          throw new Error(`seed ${SEED}, request ${number}: ${described(request, world)}`, {
-            cause: error,
-          });
+        const answer = await sendTo(stage, world.accounts, request).catch((error: unknown) => {
+          throw new Error(
+            `seed ${SEED}, request ${number}: ${described(request, world.accounts)}`,
+            {
+              cause: error,
+            },
+          );
         });
         const problem = problemOf(answer);
         if (problem !== null) {
           throw new Error(
-            `seed ${SEED}, request ${number}: ${described(request, world)}: ${problem}`,
+            `seed ${SEED}, request ${number}: ${described(request, world.accounts)}: ${problem}`,
           );
         }
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
@@ -146,8 +82,3 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
     }
   });
 });
-
-function described(request: FuzzRequest, world: World): string {
-  const { operation, pathOn, headers, body } = request;
-  return `${operation.method} ${pathOn(world.accounts)} ${JSON.stringify(headers)} ${body?.slice(0, 2_000) ?? ""}`;
-}

@@ -52,9 +52,9 @@ export function exchange(stage: Stage, raw: RawRequest): Promise<RawAnswer> {
             received.set(name, Array.isArray(value) ? value.join(", ") : (value ?? ""));
           }
           const isJson = received.get("content-type")?.includes("json") ?? false;
-          const parsed = isJson && text !== "" ? JSON.parse(text) : null;
-          const found = { status: answer.statusCode ?? 0, headers: received, body: parsed, text };
           try {
+            const body = isJson && text !== "" ? JSON.parse(text) : null;
+            const found = { status: answer.statusCode ?? 0, headers: received, body, text };
             checkReply(stage.profile, method, path.split("?")[0] ?? path, found);
             resolve(found);
           } catch (error) {

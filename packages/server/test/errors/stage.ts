@@ -47,11 +47,21 @@ export function newPlans(base: PlanWish = PRO, more: Readonly<Record<string, unk
   return { contact: CONTACT, plan_base: base, ...more };
 }
 
-export class Stage {
-  readonly paymaster: TestServer;
+/** A server in this process, or in another one. */
+export type StageServer = Omit<TestServer, "server"> & {
+  readonly server: Pick<TestServer["server"], "origin">;
+};
 
-  private constructor(paymaster: TestServer) {
+export class Stage {
+  readonly paymaster: StageServer;
+
+  private constructor(paymaster: StageServer) {
     this.paymaster = paymaster;
+  }
+
+  /** On a server that runs already. */
+  static on(paymaster: StageServer): Stage {
+    return new Stage(paymaster);
   }
 
   static async start(

@@ -108,6 +108,26 @@ export async function startTestServer(
   const credentials: Credentials = JSON.parse(
     await readFile(join(dataDir, "credentials.json"), "utf8"),
   );
+  return {
+    server,
+    credentials,
+    databaseUrl: database.url,
+    profile,
+    logged,
+    ...callsOf(profile, credentials),
+    stop: async () => {
+      await server.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Calls with the secrets of a server, each answer of the wire held to the document. */
+export function callsOf(
+  profile: WireProfile,
+  credentials: Credentials,
+): Pick<TestServer, "wire" | "admin" | "subAccount"> {
   const wire: TestServer["wire"] = async (method, path, call = {}) => {
     const url = path.startsWith("http") ? path : `${credentials.base_url}${path}`;
     const answer = await send(method, url, call.token ?? credentials.api_key, call);
@@ -115,11 +135,6 @@ export async function startTestServer(
     return answer as never;
   };
   return {
-    server,
-    credentials,
-    databaseUrl: database.url,
-    profile,
-    logged,
     wire,
     admin: async (method, path, body) =>
       (await send(method, `${credentials.admin_url}${path}`, credentials.admin_key, {
@@ -138,11 +153,6 @@ export async function startTestServer(
       });
       if (answer.status !== 201) throw new Error(`POST /accounts: ${JSON.stringify(answer.body)}`);
       return answer.body.id;
-    },
-    stop: async () => {
-      await server.stop();
-      await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -69,7 +69,8 @@ export function tokenPath(origin: string): Json {
           },
         },
         default: {
-          description: "What any request may meet: it is too large, or the service is not available.",
+          description:
+            "What any request may meet: it is too large, or the service is not available.",
           content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
         },
       },

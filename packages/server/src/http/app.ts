@@ -91,11 +91,13 @@ export function createApp(options: AppOptions): FastifyInstance {
       // A path that cannot be decoded names nothing that exists.
       onBadUrl: (_path, _request, response) => {
         const { code, message, status } = commonErrors.noRoute;
+        const body = JSON.stringify({ code, message });
         response.writeHead(status[profile], {
           ...wireHeaders(newTrackingId(), options.services.clock.now()),
           "content-type": "application/json;charset=UTF-8",
+          "content-length": Buffer.byteLength(body),
         });
-        response.end(JSON.stringify({ code, message }));
+        response.end(body);
       },
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, profile),

@@ -66,6 +66,11 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
       }
     });
 
+    it("a path that cannot be decoded is answered with the headers of any other", async () => {
+      const names = async (path: string) => [...(await get(path)).headers.keys()].sort();
+      expect(await names("/v2/accounts/%zz/plans")).toEqual(await names("/v2/nothing"));
+    });
+
     it("an empty id is no account, and no path around the token", async () => {
       for (const path of ["/v2/accounts//plans", "/v2/accounts//plans/usage", "/v2/accounts//"]) {
         const answer = await get(path);

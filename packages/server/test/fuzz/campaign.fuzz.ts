@@ -87,6 +87,8 @@ describe.each(PROFILES)("in the %s generation", (profile: WireProfile) => {
     const request = { method, path, headers, token: null, ...(body === null ? {} : { body }) };
     const answer = await exchange(stage, request).catch((error: NodeJS.ErrnoException) => {
       if (mayBreak && ["EPIPE", "ECONNRESET"].includes(error.code ?? "")) return null;
+      // What is refused before it was parsed gets a body whatever its method, and the connection ends.
+      if (method === "HEAD" && error.code === "HPE_CLOSED_CONNECTION") return null;
       throw new Error(named(), { cause: error });
     });
     if (!server.isRunning()) throw new Error(`${named()}: the server ended`);
@@ -115,5 +117,5 @@ describe.each(PROFILES)("in the %s generation", (profile: WireProfile) => {
 
 function described({ method, path, headers, body }: SentRequest): string {
   const shown = { ...headers, authorization: String(headers.authorization).slice(0, 12) };
-  return `${method} ${path.slice(0, 2_000)} ${JSON.stringify(shown)} ${String(body).slice(0, 2_000)}`;
+  return `${method} ${path.slice(0, 500)} ${JSON.stringify(shown)} ${String(body).slice(0, 1_000)}`;
 }

@@ -35,13 +35,10 @@ describe("/reference", () => {
 
   it("starts the viewer on this server's document, without telemetry, fonts or stored secrets", async () => {
     const start = await (await fetch(`${paymaster.server.origin}/reference/start.js`)).text();
-    const configuration = JSON.parse(/\("#reference", (.*)\);/.exec(start)?.[1] ?? "");
-    expect(configuration).toMatchObject({
-      url: "/openapi.json",
-      telemetry: false,
-      withDefaultFonts: false,
-      persistAuth: false,
-    });
+    for (const setting of ["telemetry", "withDefaultFonts", "persistAuth"]) {
+      expect(start).toContain(`${setting}: false`);
+    }
+    expect(start).toContain('url: "/openapi.json"');
     const { servers } = (await (await fetch(`${paymaster.server.origin}/openapi.json`)).json()) as {
       servers: unknown;
     };

@@ -36,7 +36,7 @@ export function buildOpenApi(profile: WireProfile, origin = DEFAULT_ORIGIN): Ope
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: `${origin}/v2` }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { oauth2: [] }],
     tags: [
       tag("billing", "Billing", "Plans, usage, billing information and invoices."),
       tag("accounts", "Accounts", "Sub accounts of a master."),

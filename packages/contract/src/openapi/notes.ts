@@ -87,7 +87,7 @@ export function introduction(profile: WireProfile): string {
     "## Try it",
     "",
     "`credentials.json` in the server's data directory has what you need. Paste its `api_key` as the bearer",
-    "token under *Authentication*, or choose *oauth2* and give `client_id` and `client_secret`. Nothing you",
+    "token under *Authentication*, or choose *oauth2* beside it and give `client_id` and `client_secret`. Nothing you",
     "enter is kept. A *Prefer* header of `preview` shows what a change would do and cost, and changes nothing;",
     "an *Idempotency-Key* makes a change safe to repeat.",
     "",

@@ -1,39 +1,23 @@
 /** `/reference`: what the API is, in a browser, with samples and a try-it against this server. */
+import { readFile } from "node:fs/promises";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { setPageHeaders } from "../http/page-headers.js";
 import { openViewer } from "./viewer.js";
 
 const START_PATH = "/reference/start.js";
+const START_FILE = new URL("../../assets/reference.js", import.meta.url);
 const FOREVER = "public, max-age=31536000, immutable";
 
 /** The viewer sets styles of its own, on elements as well. Its scripts are files; none is inline. */
 const NEEDS = { ownFiles: true, inlineStyles: true, dataImages: true } as const;
-
-/** Nothing is kept, nothing is sent anywhere else, and the samples are ours. */
-const CONFIGURATION = {
-  url: "/openapi.json",
-  telemetry: false,
-  withDefaultFonts: false,
-  persistAuth: false,
-  showDeveloperTools: "never",
-  hideClientButton: true,
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  hiddenClients: true,
-  documentDownloadType: "none",
-  authentication: { preferredSecurityScheme: "bearer" },
-  metaData: { title: "Paymaster: API reference" },
-} as const;
 
 export function registerReference(app: FastifyInstance): void {
   const viewer = openViewer();
   app.get("/reference", (_request, reply) =>
     setPageHeaders(reply, NEEDS).type("text/html; charset=utf-8").send(page(viewer.path)),
   );
-  app.get(START_PATH, (_request, reply) =>
-    reply
-      .type("text/javascript; charset=utf-8")
-      .send(`Scalar.createApiReference("#reference", ${JSON.stringify(CONFIGURATION)});\n`),
+  app.get(START_PATH, async (_request, reply) =>
+    reply.type("text/javascript; charset=utf-8").send(await readFile(START_FILE)),
   );
   app.get(viewer.path, async (request, reply) => {
     const encoding = acceptsGzip(request) ? "gzip" : "identity";

@@ -105,17 +105,22 @@ export async function expectAccessible(page: Page): Promise<void> {
     await page.evaluate(() => {
       for (const one of document.getAnimations()) one.finish();
     });
-    const findings = await findingsOf(page);
-    const serious = findings
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, help, nodes }) => ({
-        id,
-        help,
-        where: nodes.slice(0, 3).map(({ html, failureSummary }) => ({ html, failureSummary })),
-      }));
-    expect(serious, `${page.url()} in ${colorScheme}`).toEqual([]);
+    await expectNoSeriousFinding(page, colorScheme);
   }
   await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** @param as what the page is looked at, for the message */
+export async function expectNoSeriousFinding(page: Page, as: string): Promise<void> {
+  const findings = await findingsOf(page);
+  const serious = findings
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.slice(0, 3).map(({ html, failureSummary }) => ({ html, failureSummary })),
+    }));
+  expect(serious, `${page.url()} in ${as}`).toEqual([]);
 }
 
 /** axe comes in past the content security policy, as a debugger does. */

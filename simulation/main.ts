@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { Violation } from "./audit/violation.js";
 import { runSeed } from "./run.js";
+import { startDatabases } from "./server/databases.js";
+import { watchStatements } from "./server/faults.js";
 
 const { values } = parseArgs({
   options: {
@@ -11,17 +13,19 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1" },
   },
 });
+watchStatements();
+const databases = await startDatabases();
 for (let index = 0; index < Number(values.runs); index += 1) {
   const seed = Number(values.seed) + index;
   const began = performance.now();
-  const result = await runSeed({
+  const result = await runSeed(databases, {
     seed,
     years: Number(values.years),
     accounts: Number(values.accounts),
   });
   const seconds = (performance.now() - began) / 1000;
   console.log(
-    `seed ${seed}: ${result.steps} steps, ${result.invoices} invoices, ${result.accountYears.toFixed(0)} account-years, ${seconds.toFixed(1)} s`,
+    `seed ${seed}: ${result.steps} steps, ${result.invoices} invoices, ${result.faults} faults, ${result.accountYears.toFixed(0)} account-years, ${seconds.toFixed(1)} s`,
   );
   const { failure } = result;
   if (failure === undefined) continue;
@@ -37,3 +41,4 @@ for (let index = 0; index < Number(values.runs); index += 1) {
   console.error(failure.log.join("\n"));
   process.exitCode = 1;
 }
+await databases.stop();

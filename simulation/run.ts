@@ -4,16 +4,24 @@ import {
   type PriceBook,
   parsePriceBook,
   storageOveragePriceOn,
+  type WireProfile,
 } from "@paymaster/contract";
 import { createAccount } from "./actions/accounts.js";
-import { command, read } from "./actions/command.js";
-import { billRun, cancel, draftPosted, flags, payment, tick, usage } from "./actions/operator.js";
-import { advance } from "./actions/passing.js";
+import { alone } from "./actions/alone.js";
+import { advance } from "./actions/clock.js";
+import { previewed, read } from "./actions/reads.js";
+import { together } from "./actions/together.js";
+import { tick } from "./actions/work.js";
 import { auditBooks } from "./audit/books.js";
+import { billRunDeed } from "./deeds/bill-runs.js";
+import { commandDeed } from "./deeds/commands.js";
+import { cancellationDeed, draftDeed, flagDeed, paymentDeed, usageDeed } from "./deeds/operator.js";
 import { addMonths, dayOf, textOf } from "./model/calendar.js";
 import { World } from "./model/world.js";
 import { Random } from "./random.js";
-import { startInstance } from "./server/instance.js";
+import type { Databases } from "./server/databases.js";
+import { seedIds } from "./server/seeded-ids.js";
+import { openSite } from "./server/site.js";
 import { Simulation } from "./simulation.js";
 import { makePrices, makeTaxes, type TaxTable } from "./workload/books.js";
 
@@ -28,6 +36,7 @@ export interface RunOptions {
 export interface RunResult {
   readonly steps: number;
   readonly invoices: number;
+  readonly faults: number;
   readonly accountYears: number;
   /** Absent: no violation. */
   readonly failure?: {
@@ -40,41 +49,41 @@ export interface RunResult {
 
 const STARTS = ["2019-12-31", "2020-01-31", "2023-02-28", "2024-02-29", "2025-08-30", "2026-01-15"];
 const AUDIT_EVERY = 250;
+const FAULT_RATE = 0.04;
 
-export async function runSeed(options: RunOptions): Promise<RunResult> {
+export async function runSeed(databases: Databases, options: RunOptions): Promise<RunResult> {
   const random = new Random(options.seed);
+  seedIds(options.seed);
   const start = random.pick(STARTS);
+  const profile = random.pick(["2021", "2026"] as const);
   const prices = makePrices(random, start, options.years);
   const taxes = makeTaxes(random);
   const parsed = parsePriceBook(prices);
   if (!("book" in parsed)) throw new Error(parsed.problems.join("\n"));
-  const world = makeWorld(parsed.book, taxes, start);
-  const instance = await startInstance({
-    profile: "2021",
-    start,
-    priceBook: prices,
-    taxTable: taxes,
-  });
-  const sim = new Simulation(random, instance, world);
+  const world = makeWorld(profile, parsed.book, taxes, start);
+  const site = await openSite(databases, { profile, start, priceBook: prices, taxTable: taxes });
+  const end = addMonths(world.today, 12 * options.years);
+  const sim = new Simulation(random, site, world, end, FAULT_RATE);
   let failure: RunResult["failure"];
   try {
     await live(sim, options);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    failure = { error, step: sim.step, trail: sim.trail, log: instance.takeLog().slice(-5) };
+    failure = { error, step: sim.step, trail: sim.trail, log: site.takeLog().slice(-5) };
   } finally {
-    await instance.stop();
+    await site.stop();
   }
-  const days = world.today - dayOf(start);
+  const days = sim.world.today - dayOf(start);
   return {
     steps: sim.step,
-    invoices: sim.masters.reduce((sum, id) => sum + world.lastNumber(id), 0),
+    invoices: sim.masters.reduce((sum, id) => sum + sim.world.lastNumber(id), 0),
+    faults: sim.faults,
     accountYears: (sim.subs.length * days) / 365.25,
     ...(failure === undefined ? {} : { failure }),
   };
 }
 
-function makeWorld(book: PriceBook, taxes: TaxTable, start: string): World {
+function makeWorld(profile: WireProfile, book: PriceBook, taxes: TaxTable, start: string): World {
   const books = {
     currency: book.currency,
     price: (type: string, day: number) => {
@@ -89,7 +98,7 @@ function makeWorld(book: PriceBook, taxes: TaxTable, start: string): World {
       return Math.round((rate?.rate_percent ?? 0) * 10_000);
     },
   };
-  return new World("2021", books, dayOf(start));
+  return new World(profile, books, dayOf(start));
 }
 
 /** Days that pass with one advance, on average. */
@@ -100,11 +109,13 @@ const COMMANDS_A_YEAR = 12;
 /** How often each action is taken. */
 const WEIGHTS = {
   command: 50,
+  preview: 8,
+  together: 9,
   read: 12,
   payment: 6,
   cancel: 2,
   billRun: 3,
-  draftPosted: 0,
+  draftPosted: 0.5,
   flags: 1.5,
   tick: 1,
   usage: 5,
@@ -117,10 +128,12 @@ function weightsFor(accounts: number) {
   return { ...WEIGHTS, advance: WEIGHTS.command / commands };
 }
 
-async function live(sim: Simulation, { years, accounts, onProgress }: RunOptions): Promise<void> {
-  await sim.admin("PUT", "/clock", { ticking: false });
-  const { account_id: id, api_key: token } = sim.instance.credentials;
-  await sim.adoptTenant("master", { id, token }, { type: "monthly", hosts: 2 });
+async function live(sim: Simulation, { accounts, onProgress }: RunOptions): Promise<void> {
+  const [first, second] = sim.site.servers;
+  await sim.admin(first, "PUT", "/clock", { ticking: false });
+  await second.heartbeat();
+  const { account_id: id, api_key: token } = first.credentials;
+  await sim.adoptTenant("master", { id, token }, { type: "monthly", hosts: 2 }, "Master account");
   await sim.addTenant("master", null);
   await sim.addTenant("regular", { type: "yearly", hosts: 3 });
   for (let count = 0; count < accounts; count += 1) {
@@ -128,39 +141,41 @@ async function live(sim: Simulation, { years, accounts, onProgress }: RunOptions
   }
   const weights = weightsFor(accounts);
   const begin = sim.world.today;
-  const end = addMonths(begin, 12 * years);
-  while (sim.world.today < end) {
+  while (sim.world.today < sim.end) {
     sim.step += 1;
-    await act(sim, weights, end);
-    if (sim.step % AUDIT_EVERY === 0) await auditBooks(sim.world, sim.instance, sim.masters);
-    onProgress?.((sim.world.today - begin) / (end - begin));
+    await act(sim, weights);
+    if (sim.step % AUDIT_EVERY === 0) await auditBooks(sim);
+    onProgress?.((sim.world.today - begin) / (sim.end - begin));
   }
-  await auditBooks(sim.world, sim.instance, sim.masters);
+  await auditBooks(sim);
 }
 
-function act(sim: Simulation, weights: ReturnType<typeof weightsFor>, end: number): Promise<void> {
-  switch (sim.random.weighted(weights)) {
-    case "command":
-      return command(sim);
+async function act(sim: Simulation, weights: ReturnType<typeof weightsFor>): Promise<void> {
+  const kind = sim.random.weighted(weights);
+  switch (kind) {
+    case "preview":
+      return previewed(sim);
+    case "together":
+      return together(sim);
     case "read":
       return read(sim);
     case "advance":
-      return advance(sim, end);
-    case "payment":
-      return payment(sim);
-    case "cancel":
-      return cancel(sim);
-    case "billRun":
-      return billRun(sim);
-    case "draftPosted":
-      return draftPosted(sim);
-    case "flags":
-      return flags(sim);
-    case "usage":
-      return usage(sim);
+      return advance(sim);
     case "tick":
       return tick(sim);
     case "account":
       return createAccount(sim);
   }
+  const deed = DEEDS[kind](sim);
+  if (deed !== null) await alone(sim, deed);
 }
+
+const DEEDS = {
+  command: (sim: Simulation) => commandDeed(sim),
+  payment: (sim: Simulation) => paymentDeed(sim),
+  cancel: (sim: Simulation) => cancellationDeed(sim),
+  billRun: billRunDeed,
+  draftPosted: draftDeed,
+  flags: flagDeed,
+  usage: usageDeed,
+} as const;

@@ -1,8 +1,11 @@
-/** What the actions of a run share: the real server, the model beside it, and the comparison of both. */
+/** What the actions of a run share: the real servers, the model beside them, and how one talks to them. */
 import { operations } from "@paymaster/contract";
-import { matchInvoices, orderOfDay, readNewInvoices } from "./audit/invoices.js";
-import { differences, show, Violation } from "./audit/violation.js";
-import { textOf } from "./model/calendar.js";
+import { explain } from "./audit/explain.js";
+import { readNewInvoices } from "./audit/invoices.js";
+import { replyDifferences } from "./audit/replies.js";
+import { show, Violation } from "./audit/violation.js";
+import { wholeDeed } from "./deeds/deed.js";
+import { type Day, textOf } from "./model/calendar.js";
 import { post } from "./model/invoicing.js";
 import type { Reply } from "./model/reply.js";
 import { type Account, newAccount } from "./model/state.js";
@@ -12,6 +15,7 @@ import type { World } from "./model/world.js";
 import type { Random } from "./random.js";
 import type { Answer } from "./server/http.js";
 import type { Instance } from "./server/instance.js";
+import type { Site } from "./server/site.js";
 
 /** A master or regular account with the key that it calls with. */
 export interface Tenant {
@@ -24,7 +28,11 @@ const TRAIL = 25;
 
 export class Simulation {
   readonly random: Random;
-  readonly instance: Instance;
+  readonly site: Site;
+  /** Last day of the run. */
+  readonly end: Day;
+  /** How often something breaks in the middle of a deed. */
+  readonly faultRate: number;
   world: World;
   readonly tenants: Tenant[] = [];
   /** Sub accounts in the order in which they were made. */
@@ -32,14 +40,16 @@ export class Simulation {
   /** Numbers for emails, references and keys: each is used once. */
   #serial = 0;
   step = 0;
-  /** Day of the scheduler's last tick. */
-  tickedOn: number | null = null;
+  /** Connections and servers that were lost. */
+  faults = 0;
   readonly trail: string[] = [];
 
-  constructor(random: Random, instance: Instance, world: World) {
+  constructor(random: Random, site: Site, world: World, end: Day, faultRate: number) {
     this.random = random;
-    this.instance = instance;
+    this.site = site;
     this.world = world;
+    this.end = end;
+    this.faultRate = faultRate;
   }
 
   serial(): number {
@@ -63,19 +73,27 @@ export class Simulation {
     return found.token;
   }
 
-  admin(method: string, path: string, body?: unknown): Promise<Answer> {
-    const { http, credentials } = this.instance;
-    return http.send(method, `/admin/v1${path}`, credentials.admin_key, body);
+  /** The server that gets the next call: any of them will do. */
+  pickServer(): Instance {
+    return this.random.pick(this.site.servers);
+  }
+
+  admin(server: Instance, method: string, path: string, body?: unknown): Promise<Answer> {
+    return server.http.send(method, `/admin/v1${path}`, server.credentials.admin_key, body);
   }
 
   /** Sends the call as it stands. */
-  wire(call: WireCall, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  wire(
+    server: Instance,
+    call: WireCall,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     const operation = operations[call.tool];
     const path = operation.path
       .replace("{accountId}", call.account)
       .replace("{invoiceId}", call.invoice ?? "");
     const query = call.query === undefined ? "" : `?${new URLSearchParams(call.query)}`;
-    return this.instance.http.send(
+    return server.http.send(
       operation.method,
       `/v2${path}${query}`,
       this.token(call.caller),
@@ -115,35 +133,15 @@ export class Simulation {
     return new Map(this.masters.map((id) => [id, this.world.lastNumber(id)]));
   }
 
-  /** Does it on the server, then in the model, and compares every invoice that came of it. */
-  async compareInvoices(
-    before: ReadonlyMap<string, number>,
-    model: (orderOf: (day: number) => string[]) => void,
-  ): Promise<void> {
-    const found = [];
-    for (const [master, number] of before) {
-      found.push(...(await readNewInvoices(this.instance.database, master, number)));
-    }
-    model(orderOfDay(found));
-    const made = this.world.takeMade();
-    for (const master of before.keys()) {
-      matchInvoices(
-        this.world,
-        made.filter((one) => this.world.get(one.account).master === master),
-        found.filter((one) => this.world.get(one.account).master === master),
-      );
-    }
-  }
-
   /** An operator makes a master or regular account, with a plan of its own or without. */
   async addTenant(
     kind: "master" | "regular",
     plan: { readonly type: string; readonly hosts: number } | null,
   ): Promise<void> {
     const wish = { kind, account_name: `Tenant ${this.serial()}`, plan_base: plan };
-    const answer = await this.admin("POST", "/accounts", wish);
+    const answer = await this.admin(this.pickServer(), "POST", "/accounts", wish);
     const { id, api_key: token } = answer.body as { id: string; api_key: string };
-    await this.adoptTenant(kind, { id, token }, plan);
+    await this.adoptTenant(kind, { id, token }, plan, wish.account_name);
   }
 
   /** Takes up a master or regular account that the server has, with the invoice of its plan. */
@@ -151,70 +149,43 @@ export class Simulation {
     kind: "master" | "regular",
     tenant: Tenant,
     plan: { readonly type: string; readonly hosts: number } | null,
+    name: string,
   ): Promise<void> {
     const { id } = tenant;
+    const server = this.pickServer();
     this.tenants.push(tenant);
     const me = { caller: id, account: "me" };
-    const about = (await this.wire({ tool: "account", ...me })).body as Record<string, string>;
-    const billing = (await this.wire({ tool: "account_billing", ...me })).body;
+    const about = (await this.wire(server, { tool: "account", ...me })).body as Record<
+      string,
+      string
+    >;
+    const billing = (await this.wire(server, { tool: "account_billing", ...me })).body;
     const contact = billing as Record<string, string>;
     const { first_name: first = "", last_name: last = "" } = contact;
     const { owner_id: ownerId = "", owner_email: email = "", created_at: createdAt = "" } = about;
     const owner = { id: ownerId, email, first, last };
-    this.world.put(newAccount({ id, master: id, kind, owner, createdAt, contact }));
-    await this.compareInvoices(new Map([[id, 0]]), () => {
-      if (plan === null) return;
-      const wish = { ...plan, family: "plan_base", options: {} };
-      const begun = begin(this.world, this.world.get(id), wish, [], {});
-      this.world.put(begun.account);
-      post(this.world, id, begun.charges);
+    this.world.put(newAccount({ id, master: id, kind, owner, createdAt, contact, name }));
+    const deed = wholeDeed({
+      what: `the first plan of ${id}`,
+      again: "never",
+      send: () => Promise.reject(new Error("it was there before")),
+      foresee: (world) => {
+        if (plan !== null) {
+          const wish = { ...plan, family: "plan_base", options: {} };
+          const begun = begin(world, world.get(id), wish);
+          world.put(begun.account);
+          post(world, id, begun.charges);
+        }
+        return { status: 0, body: undefined };
+      },
     });
+    const found = await readNewInvoices(this.site.database, new Map([[id, 0]]));
+    const { world, wrong } = explain(this.world, [{ deed, answer: null }], [0], found);
+    if (wrong.length > 0) throw new Violation("A tenant begins with something else.", { wrong });
+    this.world = world;
   }
 
   account(id: string): Account {
     return this.world.get(id);
   }
-}
-
-/** How a reply differs from its prediction. */
-export function replyDifferences(expected: Reply, actual: Answer): string[] {
-  const body = expected.body;
-  const status = differences({ status: expected.status }, { status: actual.status });
-  if (body === undefined) return status;
-  return [...status, ...differences(body, likePredicted(expected, actual.body))];
-}
-
-/** The answer without top-level members that are not predicted, lines in the order of the prediction. */
-function likePredicted({ body: expected, partial }: Reply, actual: unknown): unknown {
-  if (!isObject(expected) || !isObject(actual)) return actual;
-  const shown =
-    partial === true
-      ? Object.fromEntries(Object.entries(actual).filter(([name]) => name in expected))
-      : { ...actual };
-  // No rule orders the lines of an invoice or of a preview.
-  for (const name of ["invoice_items", "lines"]) {
-    if (Array.isArray(expected[name]) && Array.isArray(shown[name])) {
-      shown[name] = inOrderOf(expected[name], shown[name]);
-    }
-  }
-  return shown;
-}
-
-function inOrderOf(expected: readonly unknown[], actual: readonly unknown[]): unknown[] {
-  const names = isObject(expected[0]) ? Object.keys(expected[0]) : [];
-  const left = actual.map((line) =>
-    isObject(line)
-      ? Object.fromEntries(Object.entries(line).filter(([name]) => names.includes(name)))
-      : line,
-  );
-  const ordered: unknown[] = [];
-  for (const line of expected) {
-    const index = left.findIndex((one) => differences(line, one).length === 0);
-    ordered.push(...left.splice(Math.max(index, 0), 1));
-  }
-  return [...ordered, ...left];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

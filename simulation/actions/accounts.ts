@@ -3,6 +3,7 @@ import { show } from "../audit/violation.js";
 import { errorReply } from "../model/reply.js";
 import { newAccount } from "../model/state.js";
 import type { Simulation } from "../simulation.js";
+import { makeFault, sendUnder } from "./fault.js";
 
 export async function createAccount(sim: Simulation): Promise<void> {
   const { random, world } = sim;
@@ -20,8 +21,16 @@ export async function createAccount(sim: Simulation): Promise<void> {
     password: "Long-enough-9",
     options: { pay_mode: payMode, billing_auto_renew: autoRenew },
   } as const;
-  sim.note(`account_create ${show(body)}`);
-  const answer = await sim.wire({ tool: "account_create", caller, account: "", body });
+  const what = `account_create ${show(body)}`;
+  sim.note(what);
+  const call = { tool: "account_create", caller, account: "", body } as const;
+  const headers = { "idempotency-key": `key-${sim.serial()}` };
+  const deed = { what, send: (to: typeof server) => sim.wire(to, call, headers) };
+  const server = sim.pickServer();
+  const first = random.chance(sim.faultRate)
+    ? await sendUnder(sim, server, deed, makeFault(random, server))
+    : await deed.send(server);
+  const answer = first ?? (await deed.send(sim.pickServer()));
   if (!world.get(caller).mayAddSubAccounts) {
     const refusal = { refused: "mayNotAddSubAccounts", params: {} };
     sim.check("account_create", errorReply("account_create", refusal, world.profile), answer);
@@ -43,6 +52,7 @@ export async function createAccount(sim: Simulation): Promise<void> {
       master: caller,
       kind: "sub",
       owner: { id: owner_id, email, first: body.first_name, last: body.last_name },
+      name: `${body.first_name} ${body.last_name}`,
       createdAt: created_at,
       payMode,
       autoRenew,

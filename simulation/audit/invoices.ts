@@ -3,10 +3,11 @@ import type pg from "pg";
 import { dayOf, textOf } from "../model/calendar.js";
 import type { Invoice, Line } from "../model/state.js";
 import type { World } from "../model/world.js";
-import { differences, Violation } from "./violation.js";
+import { differences } from "./violation.js";
 
 export interface ServerInvoice {
   readonly id: string;
+  readonly master: string;
   readonly account: string;
   readonly number: number;
   readonly date: string;
@@ -14,26 +15,28 @@ export interface ServerInvoice {
   readonly lines: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Posted invoices of a master with a number above `after`, in the order of their numbers. */
+/** Posted invoices of masters with numbers above those given, in the order of their numbers. */
 export async function readNewInvoices(
   database: pg.Client,
-  master: string,
-  after: number,
+  after: ReadonlyMap<string, number>,
 ): Promise<ServerInvoice[]> {
   const { rows } = await database.query({
     name: "new-invoices",
-    text: `select i.id, i.account_id, i.payer_id, i.number::int, i.status, i.invoice_date::text,
+    text: `select i.id, i.master_id, i.account_id, i.payer_id, i.number::int, i.invoice_date::text,
         i.target_date::text, i.due_date::text, i.net_minor::text, i.tax_minor::text, i.total_minor::text,
         (select json_agg(json_build_object('item', l.item_number, 'type', l.plan_type,
           'chargeName', l.charge_name, 'chargeType', l.charge_type, 'quantity', l.quantity,
           'start', l.start_date, 'end', l.end_date, 'amount', l.amount_minor::text,
           'tax', l.tax_minor::text) order by l.line)
           from invoice_lines l where l.master_id = i.master_id and l.invoice_id = i.id) as lines
-      from invoices i where i.master_id = $1 and i.number > $2 order by i.number`,
-    values: [master, after],
+      from unnest($1::text[], $2::bigint[]) as known (master_id, number)
+      join invoices i on i.master_id = known.master_id and i.number > known.number
+      order by i.master_id, i.number`,
+    values: [[...after.keys()], [...after.values()]],
   });
-  return rows.map(({ id, account_id, number, lines, ...row }) => ({
+  return rows.map(({ id, master_id, account_id, number, lines, ...row }) => ({
     id,
+    master: master_id,
     account: account_id,
     number,
     date: row.invoice_date,
@@ -42,48 +45,32 @@ export async function readNewInvoices(
   }));
 }
 
-/** Compares, and gives the model's invoices the ids of the server's. */
-export function matchInvoices(
+/** How the server's invoice of that number differs; the model's is given the id of the server's. */
+export function matchInvoice(
   world: World,
-  made: readonly Invoice[],
-  found: readonly ServerInvoice[],
-): void {
-  for (let index = 0; index < Math.max(made.length, found.length); index += 1) {
-    const [expected, actual] = [made[index], found[index]];
-    if (expected === undefined || actual === undefined) {
-      throw new Violation("The server and the model made different invoices.", {
-        expected: made.map(describe),
-        actual: found.map((one) => ({
-          account: one.account,
-          number: one.number,
-          ...one.row,
-          lines: one.lines,
-        })),
-      });
-    }
-    const wrong = differences(describe(expected), {
+  expected: Invoice,
+  actual: ServerInvoice | undefined,
+): string[] {
+  const path = `invoice ${expected.number} of ${expected.account}`;
+  if (actual === undefined) {
+    return [`${path}: the server did not make it: ${JSON.stringify(describe(expected))}`];
+  }
+  const wrong = differences(
+    describe(expected),
+    {
       account: actual.account,
       number: actual.number,
       ...actual.row,
       lines: sorted(actual.lines),
-    });
-    if (wrong.length > 0) {
-      throw new Violation("An invoice is not what the model expects.", {
-        id: actual.id,
-        account: actual.account,
-        wrong,
-        expected: describe(expected),
-      });
-    }
-    world.replaceInvoice(current(world, expected), { ...current(world, expected), id: actual.id });
-  }
-}
-
-/** The invoice as it is now: credit may have changed it after it was made. */
-function current(world: World, made: Invoice): Invoice {
-  const found = world.get(made.account).invoices.find((one) => one.number === made.number);
-  if (found === undefined) throw new Error(`the model lost invoice ${made.number}`);
-  return found;
+    },
+    path,
+  );
+  const current = world
+    .get(expected.account)
+    .invoices.find((one) => one.number === expected.number);
+  if (current === undefined) throw new Error(`the model lost ${path}`);
+  world.replaceInvoice(current, { ...current, id: actual.id });
+  return wrong;
 }
 
 function describe(invoice: Invoice): Readonly<Record<string, unknown>> {
@@ -91,7 +78,6 @@ function describe(invoice: Invoice): Readonly<Record<string, unknown>> {
     account: invoice.account,
     number: invoice.number,
     payer_id: invoice.payer,
-    status: invoice.status,
     invoice_date: textOf(invoice.date),
     target_date: textOf(invoice.target),
     due_date: textOf(invoice.due),

@@ -1,8 +1,8 @@
 /** Bodies of the answers that show plans and invoices. */
 import { families, findPlan } from "@paymaster/contract";
-import { textOf } from "./calendar.js";
+import { type Day, textOf } from "./calendar.js";
 import { majorOf } from "./money.js";
-import { type Account, type Invoice, type Item, isRunning } from "./state.js";
+import { type Account, type Invoice, type Item, isRunning, runningBase } from "./state.js";
 import type { World } from "./world.js";
 
 type Tree = { [member: string]: unknown };
@@ -56,7 +56,7 @@ function recordingMembers(world: World, item: Item): Tree {
   };
 }
 
-function place(body: Tree, path: readonly string[], list: boolean, entry: Tree): void {
+export function place(body: Tree, path: readonly string[], list: boolean, entry: Tree): void {
   const [outer, inner] = path;
   if (outer === undefined) throw new Error("a family without a place");
   let holder = body;
@@ -70,12 +70,12 @@ function place(body: Tree, path: readonly string[], list: boolean, entry: Tree):
   else holder[member] = [...((holder[member] as Tree[] | undefined) ?? []), entry];
 }
 
-export function usageBody(account: Account): Tree {
+export function usageBody(world: World, account: Account): Tree {
   const body: Tree = {};
   const running = account.items.filter(isRunning);
   for (const family of families) {
     if (family.usage === null) continue;
-    const { path, list } = family.usage;
+    const { path, list, pending } = family.usage;
     const held = running
       .filter((item) => item.family === family.name)
       .sort((a, b) => b.number - a.number);
@@ -84,6 +84,7 @@ export function usageBody(account: Account): Tree {
         type: item.type,
         hosts: item.hosts,
         usage: account.usage.hosts[item.type] ?? 0,
+        ...(pending && world.profile === "2026" ? { pending: 0 } : {}),
       });
     }
   }
@@ -104,7 +105,6 @@ export function storageOf(running: readonly Item[]): { free: number; plan: numbe
 }
 
 function storageOfItem(item: Item): number {
-  if (item.family !== "plan_recording" && item.family !== "plan_sdk_cmr") return 0;
   return (findPlan(item.type)?.storageGb ?? 0) * item.hosts;
 }
 
@@ -195,12 +195,15 @@ const CONTACT_MEMBERS = [
   "zip",
 ] as const;
 
-export function contactBody(account: Account): Tree {
+export function contactBody(world: World, account: Account): Tree {
   const contact = contactOf(account);
-  return Object.fromEntries(CONTACT_MEMBERS.map((name) => [name, contact[name] ?? ""]));
+  return {
+    ...Object.fromEntries(CONTACT_MEMBERS.map((name) => [name, contact[name] ?? ""])),
+    ...(world.profile === "2026" ? { employee_count: contact.employee_count ?? "Just Me" } : {}),
+  };
 }
 
-export function accountBody(account: Account): Tree {
+export function accountBody(world: World, account: Account): Tree {
   return {
     id: account.id,
     owner_id: account.owner.id,
@@ -215,5 +218,23 @@ export function accountBody(account: Account): Tree {
     },
     created_at: account.createdAt,
     vanity_url: "",
+    ...(world.profile === "2026" ? members2026(account) : {}),
+  };
+}
+
+/** `account_number` and `account_type` are the server's own; the rest follows from the plans. */
+function members2026(account: Account): Tree {
+  const base = runningBase(account);
+  const instant = (day: Day) => `${textOf(day)}T00:00:00Z`;
+  return {
+    account_name: account.name,
+    seats: base?.hosts ?? 0,
+    reseller: false,
+    ...(base === undefined
+      ? {}
+      : {
+          subscription_start_time: instant(base.start),
+          subscription_end_time: instant(base.periodEnd),
+        }),
   };
 }

@@ -2,7 +2,7 @@
 import { firstRefusal } from "./access.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, isRunning, planState, runningBase } from "./state.js";
-import type { Body, Decided } from "./subscribe.js";
+import type { Body, Decided } from "./wishes.js";
 import type { World } from "./world.js";
 
 const BASE = "account_plan_base_delete";

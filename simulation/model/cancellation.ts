@@ -35,7 +35,8 @@ export function cancelInvoice(world: World, id: string): Reply {
   const credit = world.get(invoice.payer).credit + invoice.credited + given;
   if (credit < 0n) return operatorRefusal("conflict");
   world.change(invoice.payer, { credit });
-  const after: Invoice = { ...invoice, status: "Canceled", balance: 0n, credited: 0n };
+  const canceled = { on: world.today, recognisedUntil: world.recognisedUntil };
+  const after: Invoice = { ...invoice, status: "Canceled", balance: 0n, credited: 0n, canceled };
   world.replaceInvoice(invoice, after);
   const { unbilled } = world.get(account.id);
   const again = invoice.lines.map((line) => ({ line, due: world.today }));

@@ -2,15 +2,15 @@
 import { baseClassOf, findFamily, findPlan, isFamilyName, type Plan } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
 import type { Day } from "./calendar.js";
-import { hostProblem, isSoldWith, leastForAddons, mostBesideBase } from "./hosts.js";
+import { hostProblem, leastForAddons, mostBesideBase, unmetNeed } from "./hosts.js";
 import { type Charge, chargeOf } from "./invoicing.js";
-import { planOf, recurring } from "./items.js";
+import { planOf, recurring, superseded } from "./items.js";
 import { sum } from "./money.js";
 import { anchoredAt, endOfPeriod, fullCharge, restOfPeriod } from "./periods.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, type Item, planState, runningBase } from "./state.js";
-import type { Body, Decided } from "./subscribe.js";
 import { settleUsage, usageMoved } from "./usage.js";
+import type { Body, Decided } from "./wishes.js";
 import type { World } from "./world.js";
 
 const BASE = "account_plan_base_update";
@@ -25,7 +25,9 @@ export function changeBase(world: World, account: Account, body: Body): Refusal 
   const type = String(body.type);
   const hosts = Number(body.hosts);
   const plan = findPlan(type);
-  if (plan === undefined || (type !== base.type && !sameClass(base.type, type))) {
+  const mayBe =
+    type === base.type || (sameClass(base.type, type) && !unmetNeed(account.items, type));
+  if (plan === undefined || !mayBe) {
     return refuse(BASE, "planTypesDoNotMatch", { oldPlanType: base.type, newPlanType: type });
   }
   const problem = baseHostsProblem(world, account, base, plan, hosts);
@@ -63,18 +65,17 @@ function baseHostsProblem(
     if (kind === "education") return refuse(BASE, "insufficientEducationHosts");
   }
   if (problem !== null) return refuse(BASE, problem.error, problem.params);
+  const inUse = account.usage.hosts[base.type] ?? 0;
+  if (hosts < base.hosts && hosts < inUse) return refuse(BASE, "paidUsers", { 0: inUse });
   const least = leastForAddons(account.items, takesEffect(world, base, plan, hosts));
   if (hosts < least) return refuse(BASE, "buyHostsTooFew", { minBuyHost: least });
-  const inUse = account.usage.hosts[base.type] ?? 0;
-  if (hosts < inUse) return refuse(BASE, "paidUsers", { 0: inUse });
   return null;
 }
 
 export function changeAddon(world: World, account: Account, body: Body): Refusal | Decided {
   const first = firstRefusal(world, ADDON, account);
   if (first !== null) return first;
-  const base = runningBase(account);
-  if (base === undefined || planState(account) !== "paid") return refuse(ADDON, "freePlan");
+  if (planState(account) !== "paid") return refuse(ADDON, "freePlan");
   const type = String(body.type);
   const hosts = Number(body.hosts);
   const plan = findPlan(type);
@@ -83,7 +84,9 @@ export function changeAddon(world: World, account: Account, body: Body): Refusal
     return refuse(ADDON, "invalidAddonType", { newPlanCode: type });
   }
   const family = findFamily(name);
-  const held = account.items.filter((item) => item.family === name && item.status === "active");
+  const held = account.items.filter(
+    (item) => !item.base && item.family === name && item.status === "active",
+  );
   const same = held.find((item) => item.type === type);
   const from = same ?? (family.many ? undefined : held[0]);
   if (from === undefined) {
@@ -93,12 +96,15 @@ export function changeAddon(world: World, account: Account, body: Body): Refusal
   }
   const limits = hostProblem(plan, hosts);
   if (limits !== null) return refuse(ADDON, limits.error, limits.params);
-  if (type !== from.type && !isSoldWith(type, base.type)) return refuse(ADDON, "audioPayAsYouGo");
-  const most = mostBesideBase(plan, name, from.type, base, account.items);
-  if (most !== null && hosts > most) return refuse(ADDON, "buyHostsTooMany", { maxBuyHost: most });
-  if (hosts < (account.usage.hosts[from.type] ?? 0)) {
+  const inUse = account.usage.hosts[from.type] ?? 0;
+  if (hosts < from.hosts && hosts < inUse) {
     return refuse(ADDON, "changeFailed", { accountId: account.id });
   }
+  const need = type === from.type ? null : unmetNeed(account.items, type);
+  if (need === "business or education") return refuse(ADDON, "audioPayAsYouGo");
+  if (need !== null) return refuse(ADDON, "cannotBuyProduct");
+  const most = mostBesideBase(account.items, { ...from, type }, world.today);
+  if (most !== null && hosts > most) return refuse(ADDON, "buyHostsTooMany", { maxBuyHost: most });
   return from.type === type
     ? setHosts(world, account, from, from, hosts)
     : setType(world, account, from, plan, hosts);
@@ -170,9 +176,11 @@ function setType(world: World, account: Account, item: Item, plan: Plan, hosts: 
   // The monthly dates begin anew with the base plan's anchor; storage that is given up counts until today.
   const settles = item.base || planOf(item.type).storageGb > 0;
   const used = settles ? settleUsage(world, account, today) : { charges: [], usage: account.usage };
+  const replaced = replace(account, item, { ...item, status: "replaced" });
   return {
     account: {
-      ...replace(account, item, { ...item, status: "replaced" }, after),
+      ...account,
+      items: [...superseded(replaced.items, after), after],
       nextItem: account.nextItem + 1,
       usage: usageMoved(used.usage, item.type, plan.type),
     },

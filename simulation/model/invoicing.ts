@@ -72,6 +72,8 @@ export function assemble(
     balance: net + tax,
     paid: 0n,
     credited: 0n,
+    applied: [],
+    canceled: null,
   };
 }
 
@@ -124,6 +126,7 @@ export function applyCredit(world: World, payer: string): void {
       ...invoice,
       balance: invoice.balance - part,
       credited: invoice.credited + part,
+      applied: [...invoice.applied, { on: world.today, amount: part, from: "credit" }],
     });
     world.change(payer, { credit: credit - part });
   }

@@ -1,8 +1,8 @@
 /** Making items, and the first charge of each. */
-import { findPlan, type Plan } from "@paymaster/contract";
+import { findFamily, findPlan, type Plan } from "@paymaster/contract";
 import type { Day } from "./calendar.js";
 import { type Charge, chargeOf } from "./invoicing.js";
-import { anchoredAt, endOfPeriod, fullCharge, restOfPeriod } from "./periods.js";
+import { anchoredAt, endOfPeriod, fullCharge, nextMonthlyDate, restOfPeriod } from "./periods.js";
 import type { Item } from "./state.js";
 import type { World } from "./world.js";
 
@@ -35,8 +35,8 @@ export function startItem(world: World, wish: NewItem, base: Item | null): Item 
     periodStart: today,
     periodEnd: firstEnd(today, months, trial),
   };
-  const aligned = base !== null && months > 0 && base.months === months;
-  const { anchorMonth, anchorDay, periodStart, periodEnd } = aligned ? base : own;
+  const { anchorMonth, anchorDay, periodStart, periodEnd } =
+    base === null || trial ? own : besideBase(base, own, months, today);
   return {
     number: wish.number,
     family: wish.family,
@@ -56,6 +56,26 @@ export function startItem(world: World, wish: NewItem, base: Item | null): Item 
     pending: null,
     options: wish.options ?? {},
   };
+}
+
+type Periods = Pick<Item, "anchorMonth" | "anchorDay" | "periodStart" | "periodEnd">;
+
+/** In step with the base plan: the same periods, or, for what is billed by use, its monthly dates. */
+function besideBase(base: Item, own: Periods, months: number, today: Day): Periods {
+  if (months === 0) {
+    const { anchorMonth, anchorDay } = base;
+    return { anchorMonth, anchorDay, periodStart: today, periodEnd: nextMonthlyDate(base, today) };
+  }
+  return base.months === months ? base : own;
+}
+
+/** Items that are over leave sight when their type, or in a family of one any type, is bought again. */
+export function superseded(items: readonly Item[], by: Item): Item[] {
+  const { many } = findFamily(by.family);
+  return items.map((item) => {
+    const isOver = item.status === "expired" && item.base === by.base && item.family === by.family;
+    return isOver && (!many || item.type === by.type) ? { ...item, status: "replaced" } : item;
+  });
 }
 
 function firstEnd(today: Day, months: number, trial: boolean): Day {

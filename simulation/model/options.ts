@@ -3,7 +3,7 @@ import { countries, states } from "@paymaster/contract";
 import { contactOf } from "./answers.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, planState } from "./state.js";
-import type { Body, Decided } from "./subscribe.js";
+import type { Body, Decided } from "./wishes.js";
 import type { World } from "./world.js";
 
 export function setOptions(_: World, account: Account, body: Body): Refusal | Decided {

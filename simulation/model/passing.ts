@@ -1,5 +1,5 @@
 /** The passing of time: every day on which something is due, in order. */
-import type { Day } from "./calendar.js";
+import { type Day, monthOf } from "./calendar.js";
 import { dueOf, run } from "./runs.js";
 import type { World } from "./world.js";
 
@@ -16,19 +16,32 @@ export function passTo(world: World, to: Day, orderOf: OrderOfDay): void {
     const day = firstDue(world, seen);
     if (day === null || day > to) break;
     if (day > world.today) world.today = day;
-    catchUp(world, orderOf(world.today));
+    finish(catchUp(world, orderOf(world.today)));
     seen = world.today;
   }
   world.today = Math.max(to, world.today);
+  world.recognisedUntil = monthOf(world.today);
 }
 
-/** What the scheduler does on a new day: everything that is due until today. */
-export function catchUp(world: World, order: readonly string[]): void {
-  run(world, { mode: "post", target: world.today, accounts: null }, order);
+/** What the scheduler does on a new day: the months that ended, then everything that is due until today. */
+export function* catchUp(world: World, order: readonly string[]): Generator<undefined, void> {
+  world.recognisedUntil = monthOf(world.today);
+  yield;
+  const due = firstDue(world, null);
+  if (due === null || due > world.today) return;
+  yield* run(world, { mode: "post", target: world.today, accounts: null }, order);
+}
+
+/** Lives through all parts at once. */
+export function finish<T>(parts: Generator<undefined, T>): T {
+  for (;;) {
+    const step = parts.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 /** The first day after `after` on which something is due anywhere. */
-function firstDue(world: World, after: Day | null): Day | null {
+export function firstDue(world: World, after: Day | null): Day | null {
   let first: Day | null = null;
   for (const account of world.accounts()) {
     const due = dueOf(account);

@@ -45,11 +45,15 @@ export function pay(world: World, id: string, wish: PaymentWish): Reply {
       ...invoice,
       balance: invoice.balance - part,
       paid: invoice.paid + part,
+      applied: [...invoice.applied, { on: world.today, amount: part, from: "payment" }],
     });
   }
   if (left > 0n) world.change(payer, { credit: world.get(payer).credit + left });
   const reply = { applied, credit: majorOf(left) };
-  const payments = new Map(world.get(id).payments).set(wish.reference, { request, reply });
+  const payments = new Map(world.get(id).payments).set(wish.reference, {
+    ...{ request, reply, payer, on: world.today },
+    ...{ amount: wish.amount, leftOver: left },
+  });
   world.change(id, { payments });
   return operatorReply(201, reply);
 }

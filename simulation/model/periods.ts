@@ -31,8 +31,12 @@ export function fullCharge(unitPrice: bigint, hosts: number): bigint {
   return unitPrice * BigInt(hosts);
 }
 
+/** An account that was invoiced ahead of its time has no current period to charge a part of. */
+export class AheadOfTime extends Error {}
+
 /** What the rest of the item's current period costs from `day` on, for one block of hosts. */
 export function restOfPeriod(item: Item, hosts: number, day: Day): bigint {
+  if (day < item.periodStart) throw new AheadOfTime();
   const days = item.periodEnd - item.periodStart;
   return partOf(fullCharge(item.unitPrice, hosts), days, day - item.periodStart, days);
 }

@@ -6,7 +6,7 @@ import { findInvoice } from "./cancellation.js";
 import { fallDue, nextDue } from "./due.js";
 import { assemble, postLines, taxed } from "./invoicing.js";
 import { operatorRefusal, operatorReply, type Reply } from "./reply.js";
-import type { Account, Invoice, Line } from "./state.js";
+import type { Account, Invoice, Line, StatementLine } from "./state.js";
 import type { World } from "./world.js";
 
 export type Mode = "post" | "draft" | "preview";
@@ -51,22 +51,37 @@ function isTaken(account: Account, { mode, target, accounts }: RunWish): boolean
 
 /**
  * What the run does, the accounts in the order of `order` (that of the server's numbers, since no rule
- * gives one). Answers with what is counted.
+ * gives one). Answers with what is counted. Others may come in between the choice of the accounts, each
+ * account, and the end.
  */
-export function run(
+export function* run(
   world: World,
   wish: RunWish,
   order: readonly string[],
-): { total: number; invoices: Invoice[] } {
+): Generator<undefined, { total: number; invoices: Invoice[] }> {
   const place = new Map(order.map((id, index) => [id, index]));
   const taken = [...world.accounts()].filter((account) => isTaken(account, wish));
   taken.sort((a, b) => (place.get(a.id) ?? -1) - (place.get(b.id) ?? -1));
+  yield;
   const invoices: Invoice[] = [];
   for (const { id } of taken) {
-    const made = billAccount(world, id, wish);
+    // It may have left since it was chosen.
+    const made = world.get(id).disassociated ? null : billAccount(world, id, wish);
     if (made !== null) invoices.push(made);
+    yield;
   }
+  if (wish.mode === "post") makeStatements(world, invoices);
   return { total: taken.length, invoices };
+}
+
+/** One for every payer that wants them, of all that the run invoiced for it but its own invoice. */
+function makeStatements(world: World, invoices: readonly Invoice[]): void {
+  const byPayer = new Map<string, StatementLine[]>();
+  for (const { payer, account, number, total } of invoices) {
+    if (payer === account || !world.get(payer).statements) continue;
+    byPayer.set(payer, [...(byPayer.get(payer) ?? []), { account, number, total }]);
+  }
+  for (const [payer, lines] of byPayer) world.addStatement({ payer, date: world.today, lines });
 }
 
 function billAccount(world: World, id: string, { mode, target }: RunWish): Invoice | null {
@@ -108,6 +123,16 @@ export function dueThrough(
     lines.push(...taxed(world, current, decided.charges));
   }
   return { account: current, lines };
+}
+
+/** Invoices what fell due by itself, before a command; charges of cancelled invoices wait for a bill run. */
+export function settleDue(world: World, id: string): void {
+  const before = world.get(id);
+  const due = nextDue(before);
+  if (due === null || due > world.today) return;
+  const decided = dueThrough(world, { ...before, unbilled: [] }, world.today);
+  world.put({ ...decided.account, unbilled: before.unbilled });
+  if (decided.lines.length > 0) postLines(world, world.get(id), decided.lines, world.today);
 }
 
 /** The operator posts a draft: it is decided anew for its target date, and keeps its id. */

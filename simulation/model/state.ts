@@ -64,12 +64,40 @@ export interface Invoice {
   /** Of what was applied: how much came from payments, and how much from credit. */
   readonly paid: bigint;
   readonly credited: bigint;
+  /** The same, one by one, for the ledger. */
+  readonly applied: readonly Application[];
+  /** When it was cancelled, and the first month whose revenue was not yet recognised then. */
+  readonly canceled: { readonly on: Day; readonly recognisedUntil: number } | null;
+}
+
+export interface Application {
+  readonly on: Day;
+  readonly amount: bigint;
+  readonly from: "payment" | "credit";
+}
+
+/** A consolidated statement of one bill run. */
+export interface Statement {
+  readonly payer: string;
+  readonly date: Day;
+  readonly lines: readonly StatementLine[];
+}
+
+export interface StatementLine {
+  readonly account: string;
+  /** Of the invoice. */
+  readonly number: number;
+  readonly total: bigint;
 }
 
 /** What was asked and what was answered; the id of the answer is the server's. */
 export interface Payment {
   readonly request: string;
   readonly reply: Readonly<Record<string, unknown>>;
+  readonly payer: string;
+  readonly on: Day;
+  readonly amount: bigint;
+  readonly leftOver: bigint;
 }
 
 export interface Usage {
@@ -107,6 +135,7 @@ export interface Account {
     readonly last: string;
     readonly email: string;
   };
+  readonly name: string;
   readonly createdAt: string;
   readonly statements: boolean;
   readonly credit: bigint;
@@ -136,7 +165,8 @@ export function planState(account: Account): "free" | "trial" | "paid" {
 
 /** An account as it begins, free and without anything. */
 export function newAccount(
-  begin: Pick<Account, "id" | "kind" | "master" | "owner" | "createdAt"> & Partial<Account>,
+  begin: Pick<Account, "id" | "kind" | "master" | "owner" | "name" | "createdAt"> &
+    Partial<Account>,
 ): Account {
   return {
     payMode: "master",

@@ -1,164 +1,135 @@
 /** POST plans: a free or trial account subscribes to a base plan, with or without add-ons. */
-import {
-  countries,
-  families,
-  findPlan,
-  mayBeBase,
-  type Plan,
-  type PlanFamily,
-  states,
-} from "@paymaster/contract";
+import { baseClassOf, countries, findPlan, mayBeBase, states } from "@paymaster/contract";
 import { firstRefusal } from "./access.js";
-import { setHosts } from "./change.js";
-import { hostProblem, isSoldWith } from "./hosts.js";
-import type { Charge } from "./invoicing.js";
-import { recurring, startItem } from "./items.js";
+import { buyAddons, isProblem, type Problem, takeBack } from "./addon.js";
+import { hostProblem, leastForAddons, unmetNeed } from "./hosts.js";
+import { recurring, startItem, superseded } from "./items.js";
 import { type Refusal, refuse } from "./reply.js";
-import { type Account, type Item, isRunning, planState, runningBase } from "./state.js";
+import { type Account, isRunning, runningBase } from "./state.js";
+import { usageMoved } from "./usage.js";
+import { addonWishes, type Body, type Decided, type Wish, wishOf } from "./wishes.js";
 import type { World } from "./world.js";
 
 const TOOL = "account_plan_create";
-
-export type Body = Readonly<Record<string, unknown>>;
-
-/** One plan of a request, with its place. */
-export interface Wish {
-  readonly family: string;
-  readonly type: string;
-  readonly hosts: number;
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-export interface Decided {
-  readonly account: Account;
-  readonly charges: readonly Charge[];
-}
 
 export function subscribe(world: World, account: Account, body: Body): Refusal | Decided {
   const first = firstRefusal(world, TOOL, account);
   if (first !== null) return first;
   if (!world.get(account.master).mayAddSubAccounts) return refuse(TOOL, "mayNotAddSubAccounts");
-  const state = planState(account);
-  const base = wishOf(body.plan_base, "plan_base");
+  const wish = wishOf(body.plan_base, "plan_base");
   const held = runningBase(account);
-  if (
-    held?.status === "cancel" &&
-    held.type === base.type &&
-    addonWishes(body, world).length === 0
-  ) {
-    return setHosts(world, account, { ...held, status: "active" }, held, base.hosts);
-  }
-  if (state === "paid") return refuse(TOOL, "notFreePlan");
-  const plan = findPlan(base.type);
-  if (plan?.interval === "trial" && (account.trialUsed || state === "trial")) {
-    return refuse(TOOL, "trialAlreadyUsed");
+  const isTrial = findPlan(wish.type)?.interval === "trial";
+  if (held === undefined || held.trial) {
+    if (isTrial && account.trialUsed) return refuse(TOOL, "trialAlreadyUsed");
+  } else if (held.status !== "cancel" || held.type !== wish.type) {
+    return refuse(TOOL, "notFreePlan");
   }
   const addons = addonWishes(body, world);
-  const problem = catalogueProblem(account, base, addons) ?? contactProblem(body.contact as Body);
-  if (problem !== null) return problem;
-  return begin(world, account, base, addons, body);
+  const outcome = buyAll(world, account, wish, addons);
+  if (isProblem(outcome)) return refusalOf(account, outcome);
+  const contact = body.contact as Body | undefined;
+  const wrong = contactProblem(world, contact);
+  if (wrong !== null) return wrong;
+  if (contact === undefined) return outcome;
+  return { ...outcome, account: { ...outcome.account, contact: contact as Account["contact"] } };
 }
 
-/** The account with the plans from today on, and their first charges. */
+function buyAll(
+  world: World,
+  account: Account,
+  wish: Wish,
+  addons: readonly Wish[],
+): Problem | Decided {
+  const plan = findPlan(wish.type);
+  if (plan === undefined || !mayBeBase(plan)) return { kind: "unknown", wish };
+  if (world.profile === "2026" && baseClassOf(plan.type) === "rooms") {
+    return { kind: "unknown", wish };
+  }
+  const hosts = hostProblem(plan, wish.hosts);
+  if (hosts !== null) return { kind: "hosts", hosts, wish };
+  if (plan.interval === "trial" && addons.length > 0) return { kind: "held", wish };
+  const held = runningBase(account);
+  const resumes = held !== undefined && !held.trial;
+  const base = resumes
+    ? resumeBase(world, account, wish)
+    : begin(world, account, { ...wish, hosts: wish.hosts ?? 1 });
+  if (isProblem(base)) return base;
+  const all = buyAddons(world, base.account, addons, !resumes);
+  if (isProblem(all)) return all;
+  const need = unmetNeed(all.account.items, wish.type);
+  if (need !== null) return { kind: "need", need, wish };
+  return { account: all.account, charges: [...base.charges, ...all.charges] };
+}
+
+function resumeBase(world: World, account: Account, wish: Wish): Problem | Decided {
+  const held = runningBase(account);
+  if (held === undefined) throw new Error("no base plan to resume");
+  const resumed = takeBack(world, account, held, wish);
+  if (isProblem(resumed)) return resumed;
+  const least = leastForAddons(resumed.account.items, held.periodEnd);
+  if ((wish.hosts ?? held.hosts) >= least) return resumed;
+  return { kind: "hosts", hosts: { error: "buyHostsTooFew", params: { minBuyHost: least } }, wish };
+}
+
+/** The account with the base plan from today on, and its first charge; a running trial gives way. */
 export function begin(
   world: World,
   account: Account,
-  base: Wish,
-  addons: readonly Wish[],
-  body: Body,
+  wish: Wish & { readonly hosts: number },
 ): Decided {
-  // A running trial gives way at once; types that are subscribed again are not shown as expired any more.
+  const trial = runningBase(account);
   const kept = account.items.map((item) =>
     isRunning(item) ? { ...item, status: "replaced" as const } : item,
   );
-  let { nextItem } = account;
-  const baseItem = startItem(world, { ...base, number: nextItem, base: true }, null);
-  const items: Item[] = [baseItem];
-  nextItem += 1;
-  for (const wish of addons) {
-    items.push(startItem(world, { ...wish, number: nextItem, base: false }, baseItem));
-    nextItem += 1;
-  }
-  const types = new Set(items.map((item) => item.type));
+  const item = startItem(world, { ...wish, number: account.nextItem, base: true }, null);
+  const moved =
+    trial === undefined ? account.usage : usageMoved(account.usage, trial.type, item.type);
+  const started = {
+    ...moved,
+    peakGb: moved.storageGb,
+    charges: {},
+    through: world.today,
+  };
   return {
     account: {
       ...account,
-      items: [...kept.filter((item) => !types.has(item.type)), ...items],
-      nextItem,
-      usage: {
-        ...account.usage,
-        peakGb: account.usage.storageGb,
-        charges: {},
-        through: world.today,
-      },
-      everPaid: account.everPaid || !baseItem.trial,
-      trialUsed: account.trialUsed || baseItem.trial,
-      contact: body.contact === undefined ? account.contact : (body.contact as Account["contact"]),
+      items: [...superseded(kept, item), item],
+      nextItem: account.nextItem + 1,
+      usage: item.trial ? moved : started,
+      everPaid: account.everPaid || !item.trial,
+      trialUsed: account.trialUsed || item.trial,
     },
-    charges: items.flatMap((item) => recurring(item, item.hosts, world.today)),
+    charges: recurring(item, item.hosts, world.today),
   };
 }
 
-function catalogueProblem(account: Account, base: Wish, addons: readonly Wish[]): Refusal | null {
-  const plan = findPlan(base.type);
-  if (plan === undefined || !mayBeBase(plan)) {
-    return refuse(TOOL, "invalidBasePlan", { subAccountId: account.id });
+function refusalOf(account: Account, problem: Problem): Refusal {
+  const { type, family } = problem.wish;
+  switch (problem.kind) {
+    case "hosts":
+      return refuse(TOOL, problem.hosts.error, problem.hosts.params);
+    case "no countries":
+      return refuse(TOOL, "audioOptionMissing");
+    case "rooms":
+    case "held":
+      return refuse(TOOL, "cannotBuyPlan");
+    case "need":
+      return refuse(
+        TOOL,
+        problem.need === "business or education" || problem.need === "needs_video_sdk"
+          ? "noPurchasePermission"
+          : "cannotBuyPlan",
+      );
+    case "unknown":
+      if (family === "plan_base") {
+        return refuse(TOOL, "invalidBasePlan", { subAccountId: account.id });
+      }
+      if (family === "plan_recording") {
+        return refuse(TOOL, "invalidRecordingPlan", { plan_recording: type });
+      }
+      if (family === "plan_audio") return refuse(TOOL, "invalidAudioPlan", { planCode: type });
+      return refuse(TOOL, "cannotBuyPlan");
   }
-  const limits = hostProblem(plan, base.hosts);
-  if (limits !== null) return refuse(TOOL, limits.error, limits.params);
-  for (const wish of addons) {
-    const found = addonProblem(base, addons, wish);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function addonProblem(base: Wish, addons: readonly Wish[], wish: Wish): Refusal | null {
-  const plan = findPlan(wish.type);
-  if (plan === undefined || !plan.families.includes(wish.family)) {
-    if (wish.family === "plan_recording") {
-      return refuse(TOOL, "invalidRecordingPlan", { plan_recording: wish.type });
-    }
-    if (wish.family === "plan_audio") {
-      return refuse(TOOL, "invalidAudioPlan", { planCode: wish.type });
-    }
-    return refuse(TOOL, "cannotBuyPlan");
-  }
-  const limits = hostProblem(plan, wish.hosts);
-  if (limits !== null) return refuse(TOOL, limits.error, limits.params);
-  if (wish.family === "plan_audio" && !namesCountries(wish)) {
-    return refuse(TOOL, "audioOptionMissing");
-  }
-  if (!isSoldWith(plan.type, base.type)) return refuse(TOOL, "noPurchasePermission");
-  const most = mostAtStart(plan, addons, wish, base.hosts);
-  if (most !== null && wish.hosts > most) {
-    return refuse(TOOL, "buyHostsTooMany", { maxBuyHost: most });
-  }
-  return null;
-}
-
-/** Audio plans come with toll-free, premium or call-out countries. */
-export function namesCountries({ options }: Wish): boolean {
-  return ["tollfree_countries", "premium_countries", "callout_countries"].some(
-    (name) => options[name] !== undefined,
-  );
-}
-
-/** The same limit as for a later add-on, among the plans that are asked for together. */
-function mostAtStart(
-  plan: Plan,
-  addons: readonly Wish[],
-  wish: Wish,
-  baseHosts: number,
-): number | null {
-  const others = addons
-    .filter((other) => other.family === wish.family && other.type !== wish.type)
-    .reduce((total, other) => total + other.hosts, 0);
-  for (const rule of plan.rules) {
-    if (rule.kind === "own_hosts") return baseHosts;
-    if (rule.kind === "total_hosts") return baseHosts - others - (rule.comparison === "<" ? 1 : 0);
-  }
-  return null;
 }
 
 /** Contact members in the order of the error list. */
@@ -174,7 +145,8 @@ const MEMBERS = [
   "zip",
 ] as const;
 
-function contactProblem(contact: Body | undefined): Refusal | null {
+function contactProblem(world: World, contact: Body | undefined): Refusal | null {
+  if (contact === undefined && world.profile === "2021") return null;
   for (const member of MEMBERS) {
     const value = contact?.[member];
     const wrong = typeof value !== "string" || value.trim() === "";
@@ -189,28 +161,4 @@ function contactProblem(contact: Body | undefined): Refusal | null {
     return refuse(TOOL, "invalidState", { state });
   }
   return null;
-}
-
-/** The add-ons of a POST plans body, in the order of the documents. */
-export function addonWishes(body: Body, world: World): Wish[] {
-  const wishes: Wish[] = [];
-  for (const family of families) {
-    if (family.name === "plan_base" || family.request === null) continue;
-    if (family.request.since > world.profile) continue;
-    const [outer, inner] = family.request.path;
-    const holder = body[outer] as Body | undefined;
-    const value = inner === undefined ? holder : holder?.[inner];
-    if (value === undefined) continue;
-    for (const entry of family.request.list ? (value as unknown[]) : [value]) {
-      wishes.push(wishOf(entry, family.name, family));
-    }
-  }
-  return wishes;
-}
-
-export function wishOf(entry: unknown, name: string, family?: PlanFamily): Wish {
-  if (typeof entry === "string") return { family: name, type: entry, hosts: 1, options: {} };
-  const { type, hosts, ...options } = entry as { type: string; hosts?: number };
-  const counted = family === undefined || family.hasHosts;
-  return { family: name, type, hosts: counted ? (hosts ?? 0) : 1, options };
 }

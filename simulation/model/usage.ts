@@ -6,6 +6,7 @@ import { planOf } from "./items.js";
 import { partOf, share } from "./money.js";
 import { nextMonthlyDate, previousMonthlyDate } from "./periods.js";
 import { operatorRefusal, operatorReply, type Reply } from "./reply.js";
+import { settleDue } from "./runs.js";
 import { type Account, type Item, isRunning, planState, runningBase, type Usage } from "./state.js";
 import type { World } from "./world.js";
 
@@ -26,7 +27,8 @@ export function report(
   }
   const account = world.find(id);
   if (account === undefined || account.disassociated) return operatorRefusal("unknown");
-  const usage = usageSince(account, world.today);
+  settleDue(world, id);
+  const usage = usageSince(world.get(id), world.today);
   const added: Record<string, bigint> = { ...usage.charges };
   for (const [type, amount] of Object.entries(charges ?? {})) {
     added[type] = (added[type] ?? 0n) + amount;
@@ -48,7 +50,8 @@ export function usageDue(account: Account): Day | null {
   const base = runningBase(account);
   if (base === undefined || planState(account) !== "paid") return null;
   const { usage } = account;
-  const charged = Object.keys(usage.charges).length > 0 || excessOf(account, usage.peakGb) > 0;
+  const isUsed = Object.values(usage.charges).some((amount) => amount > 0n);
+  const charged = isUsed || excessOf(account, usage.peakGb) > 0;
   return charged ? nextMonthlyDate(base, usage.through) : null;
 }
 
@@ -90,18 +93,19 @@ export function settleUsage(world: World, account: Account, day: Day): Settled {
   const base = runningBase(account);
   if (base === undefined || base.trial) return { charges: [], usage: account.usage };
   const usage = usageSince(account, day - 1);
+  if (usage.through >= day) return { charges: [], usage };
   const month = monthAround(base, usage.through, day);
   const charges: Charge[] = [];
   const excess = excessOf(account, usage.peakGb);
   if (excess > 0) {
-    const amount = month.part(BigInt(excess) * world.books.storagePrice(day));
+    const amount = month.part(BigInt(excess) * world.books.storagePrice(usage.through));
     charges.push({
       ...chargeOf(base, { quantity: excess, ...month.days, amount, chargeType: "Usage" }),
       chargeName: "Cloud Recording Overage",
     });
   }
   for (const [type, amount] of Object.entries(usage.charges)) {
-    charges.push(...chargeUse(account, type, amount, month));
+    charges.push(...chargeUse(account, base, type, amount, month));
   }
   return {
     charges,
@@ -126,25 +130,29 @@ function monthAround(base: Item, start: Day, end: Day): Month {
 }
 
 /** Charges for use of one plan, beyond what its commitment covers. */
-function chargeUse(account: Account, type: string, amount: bigint, month: Month): Charge[] {
-  // The plan may have ended since: what was used is owed all the same.
-  const item = account.items.findLast((one) => one.type === type && one.status !== "replaced");
-  if (item === undefined) return [];
-  const beyond = amount - month.part(commitmentOf(item));
+function chargeUse(
+  account: Account,
+  base: Item,
+  type: string,
+  amount: bigint,
+  month: Month,
+): Charge[] {
+  // The plan may be gone by now: what was used is owed all the same, beside the base plan.
+  const item = account.items.find((one) => one.type === type && one.status !== "replaced");
+  const beyond = amount - (item === undefined ? 0n : month.part(commitmentOf(item)));
   if (beyond <= 0n) return [];
-  const charge = chargeOf(item, {
-    quantity: 1,
-    ...month.days,
-    amount: beyond,
-    chargeType: "Usage",
-  });
+  const charge = chargeOf(
+    { number: (item ?? base).number, type },
+    { quantity: 1, ...month.days, amount: beyond, chargeType: "Usage" },
+  );
   return [{ ...charge, chargeName: `${charge.chargeName} Usage` }];
 }
 
 /** What a month of the plan already pays for. */
 function commitmentOf(item: Item): bigint {
   const { intervalMonths } = planOf(item.type);
-  return intervalMonths === 0 ? 0n : share(item.unitPrice, 1n, BigInt(intervalMonths));
+  if (intervalMonths === 0) return 0n;
+  return share(item.unitPrice * BigInt(item.hosts), 1n, BigInt(intervalMonths));
 }
 
 /** What was used of a plan counts for the plan that it becomes. */

@@ -1,12 +1,13 @@
 /** The wire as the model answers it: one function for every operation that the workload calls. */
-import type { ToolName } from "@paymaster/contract";
+import { findFamily, type ToolName } from "@paymaster/contract";
 import { reach } from "./access.js";
-import { addAddon } from "./addon.js";
+import { addAddon, wishesOfAddon } from "./addon.js";
 import {
   accountBody,
   contactBody,
   invoiceDetail,
   invoiceList,
+  place,
   plansBody,
   usageBody,
 } from "./answers.js";
@@ -15,6 +16,7 @@ import { cancelAddon, cancelBase } from "./cancel.js";
 import { changeAddon, changeBase } from "./change.js";
 import { post } from "./invoicing.js";
 import { changeContact, disassociate, setOptions } from "./options.js";
+import { AheadOfTime } from "./periods.js";
 import { previewBody } from "./preview.js";
 import {
   errorReply,
@@ -25,8 +27,10 @@ import {
   refuse,
   successReply,
 } from "./reply.js";
+import { settleDue } from "./runs.js";
 import { type Account, planState } from "./state.js";
-import { type Body, type Decided, subscribe } from "./subscribe.js";
+import { subscribe } from "./subscribe.js";
+import type { Body, Decided } from "./wishes.js";
 import type { World } from "./world.js";
 
 export interface WireCall {
@@ -69,13 +73,15 @@ const READS: Readonly<Partial<Record<ToolName, Read>>> = {
     paysItself(account)
       ? refuse("account_plans", "selfPayMode")
       : { body: plansBody(world, account) },
-  get_plan_usage: (_, account) =>
+  get_plan_usage: (world, account) =>
     planState(account) === "paid"
-      ? { body: usageBody(account) }
+      ? { body: usageBody(world, account) }
       : refuse("get_plan_usage", "paidAccountOnly"),
-  account: (_, account) => ({ body: accountBody(account) }),
-  account_billing: (_, account) =>
-    paysItself(account) ? refuse("account_billing", "selfPayMode") : { body: contactBody(account) },
+  account: (world, account) => operatorReply(200, accountBody(world, account)),
+  account_billing: (world, account) =>
+    paysItself(account)
+      ? refuse("account_billing", "selfPayMode")
+      : { body: contactBody(world, account) },
   account_billing_invoices: listInvoices,
   get_account_billing_invoice: (world, account, { invoice = "" }) => {
     const found = [...account.invoices, ...account.drafts].find((one) => one.id === invoice);
@@ -116,6 +122,9 @@ function listInvoices(world: World, account: Account, call: WireCall): ReturnTyp
   return { body: invoiceList(world, account, range.from, range.to) };
 }
 
+/** A refusal, what was decided, or the reply that says why nothing can be. */
+type Outcome = Refusal | Decided | Reply;
+
 /** What the server will answer; the world is changed as the command changes it. */
 export function answer(world: World, call: WireCall): Reply {
   const { tool, caller } = call;
@@ -132,17 +141,35 @@ export function answer(world: World, call: WireCall): Reply {
     if ("status" in found) return found;
     return successReply(tool, world.profile, found.body);
   }
-  const decided = decide(world, account, call);
-  if (isRefusal(decided)) return errorReply(tool, decided, world.profile);
+  const trial = world.fork();
+  if (!LEAVES_DUE.has(tool)) settleDue(trial, account.id);
+  const tried = decide(trial, trial.get(account.id), call);
+  if ("status" in tried) return tried;
+  if (isRefusal(tried)) return errorReply(tool, tried, world.profile);
+  // What fell due before is invoiced first, by itself.
+  if (!LEAVES_DUE.has(tool)) settleDue(world, account.id);
+  const decided = decide(world, world.get(account.id), call);
+  if (!("charges" in decided)) throw new Error("a decision that changes");
   world.put(decided.account);
   post(world, account.id, decided.charges);
-  return successReply(tool, world.profile, successBody(call));
+  return successReply(tool, world.profile, successBody(world, call));
 }
 
-function decide(world: World, account: Account, { tool, body = {} }: WireCall): Refusal | Decided {
+/** Writes that look at nothing that falls due. */
+const LEAVES_DUE: ReadonlySet<ToolName> = new Set([
+  "account_billing_update",
+  "account_disassociate",
+]);
+
+function decide(world: World, account: Account, { tool, body = {} }: WireCall): Outcome {
   const write = WRITES[tool];
   if (write === undefined) throw new Error(`the model does not know ${tool}`);
-  return write(world, account, body);
+  try {
+    return write(world, account, body);
+  } catch (error) {
+    if (error instanceof AheadOfTime) return INVALID;
+    throw error;
+  }
 }
 
 /** What a preview of the write will answer; the world stays as it is. */
@@ -151,6 +178,7 @@ export function preview(world: World, call: WireCall): Reply {
   const copy = world.fork();
   if (account === undefined) return answer(copy, call);
   const decided = decide(world, account, call);
+  if ("status" in decided) return decided;
   if (isRefusal(decided)) return errorReply(call.tool, decided, world.profile);
   copy.put(decided.account);
   const posted = post(copy, account.id, decided.charges);
@@ -158,8 +186,21 @@ export function preview(world: World, call: WireCall): Reply {
   return operatorReply(200, previewBody(copy, account.id, made ?? null));
 }
 
-function successBody({ tool, body }: WireCall): unknown {
+function successBody({ profile }: World, { tool, body = {} }: WireCall): unknown {
+  if (tool === "account_plan_addon_create" && profile === "2026") return addedBody(body);
   if (tool !== "account_plan_create") return null;
-  const { contact, ...plans } = body ?? {};
+  const { contact, ...plans } = body;
   return plans;
+}
+
+/** What was added, where POST plans would have it. */
+function addedBody(body: Body): unknown {
+  const echo: Record<string, unknown> = {};
+  for (const { family: name, type, hosts, options } of wishesOfAddon(body)) {
+    const family = findFamily(name);
+    const { path, list } = family.request ?? family.plans;
+    if (family.shape === "code") echo[name] = type;
+    else place(echo, path, list, { type, ...(hosts === null ? {} : { hosts }), ...options });
+  }
+  return echo;
 }

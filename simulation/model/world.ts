@@ -1,7 +1,7 @@
 /** The model's world: accounts, the day, prices and taxes. Copied cheaply, since all values are immutable. */
 import type { WireProfile } from "@paymaster/contract";
-import type { Day } from "./calendar.js";
-import type { Account, Invoice } from "./state.js";
+import { type Day, monthOf } from "./calendar.js";
+import type { Account, Invoice, Statement } from "./state.js";
 
 /** What stays the same in a run: prices by day, and tax in parts per million. */
 export interface ModelBooks {
@@ -16,6 +16,9 @@ export class World {
   readonly profile: WireProfile;
   readonly books: ModelBooks;
   today: Day;
+  /** First month whose revenue is not yet recognised. */
+  recognisedUntil: number;
+  #statements: readonly Statement[] = [];
   #accounts: Map<string, Account>;
   /** Invoices made since they were last taken, in the order in which the model made them. */
   #made: Invoice[] = [];
@@ -26,6 +29,7 @@ export class World {
     this.profile = profile;
     this.books = books;
     this.today = today;
+    this.recognisedUntil = monthOf(today);
     this.#accounts = new Map();
     this.#numbers = new Map();
   }
@@ -36,7 +40,17 @@ export class World {
     copy.#accounts = new Map(this.#accounts);
     copy.#numbers = new Map(this.#numbers);
     copy.#made = [...this.#made];
+    copy.#statements = this.#statements;
+    copy.recognisedUntil = this.recognisedUntil;
     return copy;
+  }
+
+  get statements(): readonly Statement[] {
+    return this.#statements;
+  }
+
+  addStatement(statement: Statement): void {
+    this.#statements = [...this.#statements, statement];
   }
 
   find(id: string): Account | undefined {

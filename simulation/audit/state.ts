@@ -1,0 +1,91 @@
+/** Accounts with their plans, drafts and invoices, as the database holds them, against a world of the model. */
+import { textOf } from "../model/calendar.js";
+import { openDraft } from "../model/runs.js";
+import type { Account, Item } from "../model/state.js";
+import type { World } from "../model/world.js";
+import type { Simulation } from "../simulation.js";
+import { differences } from "./violation.js";
+
+export async function stateDifferences(
+  { site, masters }: Simulation,
+  world: World,
+): Promise<string[]> {
+  const { rows } = await site.database.query({ name: "state", text: STATE, values: [masters] });
+  const found = Object.fromEntries(rows.map(({ id, ...row }) => [id, row]));
+  const expected: Record<string, unknown> = {};
+  for (const account of world.accounts()) expected[account.id] = stateOf(account);
+  return differences(expected, found);
+}
+
+const STATE = `
+  select a.id, a.pay_mode, a.billing_auto_renew, a.vip, a.bulk_licenses, a.may_add_sub_accounts,
+    a.payment_term_days, a.tax_exempt, a.consolidated_statements, a.ever_paid,
+    a.trial_used_on is not null as trial_used, a.next_item_number, a.credit_minor::text as credit,
+    a.disassociated_at is not null as disassociated, a.usage -> 'hosts' as hosts_in_use,
+    a.usage -> 'recordingGb' as storage_gb,
+    coalesce((
+      select json_object_agg(i.number, concat_ws(' ', i.family, i.plan_type, i.status, i.hosts,
+        i.host_blocks::text, i.unit_price_minor, i.interval_months, i.anchor_day, i.start_date, i.period_start,
+        i.period_end, i.pending ->> 'planType', i.pending ->> 'hosts'))
+      from subscription_items i
+      where i.master_id = a.master_id and i.account_id = a.id and i.status <> 'replaced'),
+    '{}') as items,
+    coalesce((
+      select json_object_agg(i.id, concat_ws(' ', i.number, i.status, i.total_minor, i.balance_minor))
+      from invoices i where i.master_id = a.master_id and i.account_id = a.id),
+    '{}') as invoices,
+    coalesce((
+      select json_object_agg(d.target_date, concat_ws(' ', d.total_minor, d.due_date))
+      from invoice_drafts d
+      where d.master_id = a.master_id and d.account_id = a.id and d.status = 'Draft'),
+    '{}') as drafts,
+    (select count(*)::int from unbilled_charges u
+      where u.master_id = a.master_id and u.account_id = a.id) as unbilled,
+    (select count(*)::int from payments p
+      where p.master_id = a.master_id and p.account_id = a.id) as payments
+  from accounts a where a.master_id = any ($1)`;
+
+function stateOf(account: Account): Readonly<Record<string, unknown>> {
+  const draft = openDraft(account);
+  return {
+    pay_mode: account.payMode,
+    billing_auto_renew: account.autoRenew,
+    vip: account.vip,
+    bulk_licenses: account.bulk,
+    may_add_sub_accounts: account.mayAddSubAccounts,
+    payment_term_days: account.termDays,
+    tax_exempt: account.taxExempt,
+    consolidated_statements: account.statements,
+    ever_paid: account.everPaid,
+    trial_used: account.trialUsed,
+    next_item_number: account.nextItem,
+    credit: String(account.credit),
+    disassociated: account.disassociated,
+    hosts_in_use: account.usage.hosts,
+    storage_gb: account.usage.storageGb,
+    items: Object.fromEntries(
+      account.items
+        .filter((item) => item.status !== "replaced")
+        .map((item) => [item.number, itemText(item)]),
+    ),
+    invoices: Object.fromEntries(
+      account.invoices.map((one) => [
+        one.id,
+        `${one.number} ${one.status} ${one.total} ${one.balance}`,
+      ]),
+    ),
+    drafts: draft ? { [textOf(draft.target)]: `${draft.total} ${textOf(draft.due)}` } : {},
+    unbilled: account.unbilled.length,
+    payments: account.payments.size,
+  };
+}
+
+function itemText(item: Item): string {
+  const blocks = `[${item.blocks.join(", ")}]`;
+  const days = [item.start, item.periodStart, item.periodEnd].map(textOf);
+  const pending = item.pending === null ? [] : [item.pending.type, item.pending.hosts];
+  return [
+    ...[item.family, item.type, item.status, item.hosts, blocks, item.unitPrice, item.months],
+    ...[item.anchorDay, ...days, ...pending],
+  ].join(" ");
+}

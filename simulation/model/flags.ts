@@ -1,0 +1,25 @@
+/** What the operator sets on an account. */
+import { operatorRefusal, type Reply } from "./reply.js";
+import type { Account } from "./state.js";
+import type { World } from "./world.js";
+
+/** Members of the operator's API, and of the model. */
+const MEMBERS = {
+  vip: "vip",
+  bulk_licenses: "bulk",
+  may_add_sub_accounts: "mayAddSubAccounts",
+  payment_term_days: "termDays",
+  tax_exempt: "taxExempt",
+  consolidated_statements: "statements",
+} as const satisfies Readonly<Record<string, keyof Account>>;
+
+export type FlagName = keyof typeof MEMBERS;
+export type Flag = Readonly<Partial<Record<FlagName, boolean | number>>>;
+
+export function setFlag(world: World, id: string, flag: Flag): Reply {
+  const account = world.find(id);
+  if (account === undefined || account.disassociated) return operatorRefusal("unknown");
+  const changes = Object.entries(flag).map(([name, value]) => [MEMBERS[name as FlagName], value]);
+  world.change(id, Object.fromEntries(changes));
+  return { status: 200, body: flag, partial: true };
+}

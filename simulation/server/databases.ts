@@ -1,0 +1,78 @@
+/**
+ * One private PostgreSQL for the worlds of a process, each with a database of its own. It is that of a
+ * Paymaster server which does nothing else, so that worlds run on the product's binaries and settings.
+ */
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readConfig, startServer } from "@paymaster/server";
+import pg from "pg";
+
+export interface Databases {
+  create(): Promise<WorldDatabase>;
+  stop(): Promise<void>;
+}
+
+export interface WorldDatabase {
+  /** DATABASE_URL of a server; its connections are known by `name`. */
+  url(name: string): string;
+  /** A connection of the simulation's own. */
+  connect(): Promise<pg.Client>;
+  drop(): Promise<void>;
+}
+
+/** A directory in memory, where there is one: what it holds is thrown away. */
+const MEMORY = "/dev/shm";
+const OWNER = "paymaster";
+
+export function scratchDirectory(): Promise<string> {
+  return mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "paymaster-simulation-"));
+}
+
+export async function startDatabases(): Promise<Databases> {
+  const dataDir = await scratchDirectory();
+  // For PostgreSQL's own user, which a root process starts: its files stay in here and go with it.
+  await chmod(dataDir, 0o711);
+  const config = readConfig(["--port", "0", "--data-dir", dataDir, "--empty"], {});
+  if (config === "help") throw new Error("help was not asked for");
+  const keeper = await startServer(config, () => undefined);
+  const { host, port } = await findSocket(dataDir);
+  const connect = async (database: string) => {
+    const client = new pg.Client({ host, port, user: "postgres", database });
+    await client.connect();
+    return client;
+  };
+  const admin = await connect("postgres");
+  let made = 0;
+  return {
+    create: async () => {
+      made += 1;
+      const database = `world_${made}`;
+      await admin.query(`create database ${database} owner ${OWNER} strategy file_copy`);
+      // Nothing here outlives the process, so nothing waits for a disk.
+      await admin.query(`alter database ${database} set synchronous_commit = off`);
+      const at = `postgresql://${OWNER}@${encodeURIComponent(host)}:${port}/${database}`;
+      return {
+        url: (name) => `${at}?application_name=${name}`,
+        connect: () => connect(database),
+        drop: async () => {
+          await admin.query(`drop database ${database} with (force)`);
+        },
+      };
+    },
+    stop: async () => {
+      await admin.end();
+      await keeper.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function findSocket(dataDir: string): Promise<{ host: string; port: number }> {
+  const note = join(dataDir, "postgres/location.json");
+  const { base }: { base?: string } = JSON.parse(await readFile(note, "utf8"));
+  const cluster = join(base ?? join(dataDir, "postgres"), "server/data");
+  const lines = (await readFile(join(cluster, "postmaster.pid"), "utf8")).split("\n");
+  return { host: lines[4] ?? "", port: Number(lines[3]) };
+}

@@ -49,7 +49,7 @@ export interface RunResult {
 
 const STARTS = ["2019-12-31", "2020-01-31", "2023-02-28", "2024-02-29", "2025-08-30", "2026-01-15"];
 const AUDIT_EVERY = 250;
-const FAULT_RATE = 0.04;
+const FAULT_RATE = 0.12;
 
 export async function runSeed(databases: Databases, options: RunOptions): Promise<RunResult> {
   const random = new Random(options.seed);

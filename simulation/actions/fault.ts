@@ -8,14 +8,14 @@ import type { Instance } from "../server/instance.js";
 import { until } from "../server/site.js";
 import type { Simulation } from "../simulation.js";
 
-/** Most statements of a command's transactions; a fault beyond the last one does not strike. */
-const STATEMENTS = 24;
+/** Short transactions, and long ones; a fault beyond the last statement does not strike. */
+const STATEMENTS = [4, 8, 16, 32] as const;
 const UNAVAILABLE = 503;
 
 export function makeFault(random: Random, server: Instance): Fault {
   return {
     server: server.name,
-    statement: random.int(1, STATEMENTS),
+    statement: random.int(1, random.pick(STATEMENTS)),
     moment: random.pick(["before", "during", "after"]),
     scope: random.chance(0.25) ? "server" : "connection",
   };

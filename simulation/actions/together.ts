@@ -12,7 +12,7 @@ import type { Deed } from "../deeds/deed.js";
 import { bindDrafts } from "../deeds/drafts.js";
 import { cancellationDeed, paymentDeed } from "../deeds/operator.js";
 import { firstDue } from "../model/passing.js";
-import { dueOf } from "../model/runs.js";
+import { dueOf, isTaken } from "../model/runs.js";
 import type { Answer } from "../server/http.js";
 import type { Simulation } from "../simulation.js";
 import { moveClock } from "./clock.js";
@@ -83,7 +83,8 @@ async function atMidnight(sim: Simulation): Promise<void> {
   const { random, world } = sim;
   const day = firstDue(world, world.today);
   if (day === null || day > sim.end) return;
-  const due = [...world.accounts()].filter((account) => dueOf(account) === day);
+  const daily = { mode: "post", target: day, accounts: null } as const;
+  const due = [...world.accounts()].filter((account) => isTaken(account, daily));
   const subs = due.map((account) => account.id).filter((id) => sim.subs.includes(id));
   await moveClock(sim, day);
   const deeds = random
@@ -101,9 +102,9 @@ async function atMidnight(sim: Simulation): Promise<void> {
   await untilCaughtUp(sim);
   const runs = schedulers.map((server) => catchingUp(sim, server));
   // The first to have the time's lock does the day's work; the other finds nothing, or helps.
-  const [daily] = runs;
-  if (daily === undefined) return;
-  const done = [...deeds, { ...daily, parts: due.length + 3 }];
+  const [run] = runs;
+  if (run === undefined) return;
+  const done = [...deeds, { ...run, parts: due.length + 3 }];
   await settle(sim, done, [...answers, null], before);
 }
 

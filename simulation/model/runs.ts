@@ -39,7 +39,7 @@ export function mayRun(world: World, { mode, target, accounts }: RunWish): boole
 }
 
 /** Whether a run takes the account up. */
-function isTaken(account: Account, { mode, target, accounts }: RunWish): boolean {
+export function isTaken(account: Account, { mode, target, accounts }: RunWish): boolean {
   if (account.disassociated) return false;
   if (accounts !== null && !accounts.includes(account.id)) return false;
   const due = dueOf(account);
@@ -143,8 +143,10 @@ export function postDraft(world: World, id: string): Reply {
   if (invoice.status === "Posted") return operatorReply(200, invoiceMembers(invoice));
   if (invoice.status === "Canceled") return operatorRefusal("conflict");
   const wish: RunWish = { mode: "post", target: invoice.target, accounts: [account.id] };
+  // Where nothing is due any more, everything stays as it is, the draft included.
+  if (billAccount(world.fork(), account.id, wish) === null) return operatorRefusal("conflict");
   const made = billAccount(world, account.id, wish);
-  if (made === null) return operatorRefusal("conflict");
+  if (made === null) throw new Error("a draft that is due only once");
   return operatorReply(200, invoiceMembers(current(world, made)));
 }
 

@@ -1,10 +1,10 @@
 /** Random commands: most of them make sense in the model's world, some do not. */
-import { families, findFamily } from "@paymaster/contract";
+import { findFamily, type PlanFamily } from "@paymaster/contract";
 import { type Account, isRunning, planState, runningBase } from "../model/state.js";
 import type { WireCall } from "../model/wire.js";
 import type { World } from "../model/world.js";
 import type { Random } from "../random.js";
-import { ADDONS, BASES, plan } from "./plans.js";
+import { ADDONS, BASES, groupsOf, plan } from "./plans.js";
 
 export const CONTACT = {
   first_name: "Mira",
@@ -34,11 +34,13 @@ export function makeCommand(random: Random, world: World, account: Account): Wir
     usual === (state === "paid")
       ? random.weighted({
           addon: 5,
+          parts: 1.5,
           hosts: 5,
           baseHosts: 5,
           addonType: 3,
           baseType: 3,
           cancelAddon: 2,
+          cancelPhone: 0.2,
           cancelBase: 1,
           options: 0.7,
           contact: 0.7,
@@ -56,6 +58,20 @@ const MAKERS = {
     const type = random.pick(ADDONS);
     const hosts = hostsFor(random, type, runningBase(account)?.hosts ?? 5);
     return { tool: "account_plan_addon_create", body: addonBody(random, type, hosts) };
+  },
+  parts: (random, world, account) => {
+    const group = random.pick(groupsOf(world.profile));
+    const parts = ADDONS.filter((type) => {
+      const { name, request } = familyOf(type);
+      return name.startsWith(`${group}.`) && request !== null && request.since <= world.profile;
+    });
+    const details: Nested = {};
+    for (const type of random.shuffled(parts).slice(0, random.int(1, 3))) {
+      const [, member = ""] = familyOf(type).name.split(".");
+      put(details, [member], familyOf(type).many, partBody(random, type, account));
+    }
+    const name = group === "plan_phone" ? "plan_details" : `${group}_details`;
+    return { tool: "account_plan_addon_create", body: { type: group, [name]: details } };
   },
   hosts: (random, _, account) => {
     const item = pickAddon(random, account);
@@ -96,6 +112,10 @@ const MAKERS = {
       reason: random.int(1, 6),
     },
   }),
+  cancelPhone: (random) => ({
+    tool: "account_plan_addon_cancel",
+    body: { action: "cancel", type: "plan_phone", reason: random.int(1, 6) },
+  }),
   cancelBase: (random) => ({
     tool: "account_plan_base_delete",
     body: { action: "cancel", reason: random.int(1, 6) },
@@ -125,26 +145,47 @@ function makeSubscribe(random: Random, world: World): Made {
   const type = random.chance(0.1) ? "trial" : random.pick(BASES);
   const hosts = hostsFor(random, type, 9);
   const body: Record<string, unknown> = { contact: CONTACT, plan_base: { type, hosts } };
-  if (type !== "trial") {
-    for (const addon of random.shuffled(ADDONS).slice(0, random.int(0, 2))) {
-      const family = families.find((one) => one.name === plan(addon).families[0]);
-      if (family?.request === null || family === undefined || family.request.since > world.profile)
-        continue;
-      const entry =
-        family.shape === "code" ? addon : addonBody(random, addon, hostsFor(random, addon, hosts));
-      const [name] = family.request.path;
-      body[name] = family.request.list ? [...((body[name] as unknown[]) ?? []), entry] : entry;
-    }
+  if (type === "trial" && !random.chance(0.05)) return { tool: "account_plan_create", body };
+  for (const addon of random.shuffled(ADDONS).slice(0, random.int(0, 3))) {
+    const { request, many } = familyOf(addon);
+    if (request === null || request.since > world.profile) continue;
+    put(body, request.path, many, partBody(random, addon, hosts));
   }
   return { tool: "account_plan_create", body };
 }
 
+/** One add-on among others. */
+function partBody(random: Random, type: string, beside: Account | number): unknown {
+  const baseHosts = typeof beside === "number" ? beside : (runningBase(beside)?.hosts ?? 5);
+  const { shape } = familyOf(type);
+  return shape === "code" ? type : addonBody(random, type, hostsFor(random, type, baseHosts));
+}
+
+function familyOf(type: string): PlanFamily {
+  return findFamily(plan(type).families[0] ?? "");
+}
+
+/** An entry at its place: into a list, or as the one there; a second one takes the place of the first. */
+function put(body: Nested, path: readonly string[], list: boolean, entry: unknown): void {
+  const [member = "", ...rest] = path;
+  if (rest.length > 0) {
+    const inner = (body[member] as Nested | undefined) ?? {};
+    body[member] = inner;
+    put(inner, rest, list, entry);
+  } else {
+    body[member] = list ? [...((body[member] as unknown[] | undefined) ?? []), entry] : entry;
+  }
+}
+
+type Nested = Record<string, unknown>;
+
 /** One add-on as POST addons takes it. */
 function addonBody(random: Random, type: string, hosts: number): Record<string, unknown> {
-  const shape = findFamily(plan(type).families[0] ?? "").shape;
+  const { shape } = familyOf(type);
   if (shape === "audio") {
     return random.chance(0.05) ? { type } : { type, tollfree_countries: "US,DE" };
   }
+  if (shape === "callout" && random.chance(0.3)) return { type, callout_countries: "US" };
   return shape === "hosts" ? { type, hosts } : { type };
 }
 

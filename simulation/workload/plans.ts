@@ -1,5 +1,5 @@
 /** Plan types that the workload buys: every interval, family shape and host rule is among them. */
-import { findPlan, type Plan } from "@paymaster/contract";
+import { findPlan, type Plan, type WireProfile } from "@paymaster/contract";
 
 export const BASES = [
   "monthly",
@@ -35,7 +35,34 @@ export const ADDONS = [
   "tollfree_payongo",
   "tollfree_monthly_commitment_100",
   "tollfree_monthly_commitment_250",
+  "phone_payongo",
+  "phone_monthly_prepay_usage",
+  "phone_one_year_prepay_usage",
+  "phone_calling_usca_monthly_metered",
+  "phone_calling_usca_one_year_unlimited",
+  "phone_number_usca_monthly",
+  "phone_number_premium_one_year",
+  "zp_power_pack_monthly",
+  "zccp_monthly",
+  "zccp_quarterly",
+  "zm_contact_center_premium_yearly",
+  "zcc_con_pkg_monthly",
+  "zcc_pay_as_you_go",
+  "zcc_monthly_usage_prepay_quarterly",
+  "vspn_usca_monthly",
+  "tollfree_phonenumber_usca_yearly",
+  "zcc_cs_30gb",
+  "ai_expert_assist_monthly",
+  "ai_expert_assist_concurrent_yearly",
 ] as const;
+
+/** Plans that are sold in parts, by the first part of their families' names. */
+export const GROUPS = ["plan_phone", "plan_zcc"] as const;
+
+/** Groups that the generation sells in parts. */
+export function groupsOf(profile: WireProfile): readonly string[] {
+  return profile === "2021" ? ["plan_phone"] : GROUPS;
+}
 
 export function plan(type: string): Plan {
   const found = findPlan(type);

@@ -3,7 +3,7 @@ import { type Account, isRunning } from "../model/state.js";
 import type { UsageReport } from "../model/usage.js";
 import type { Random } from "../random.js";
 
-const CHARGED = ["plan_audio", "plan_phone.plan_base"];
+const CHARGED = ["plan_audio", "plan_phone.plan_base", "plan_zcc.plan_usage"];
 
 export function makeUsage(random: Random, account: Account): UsageReport {
   const running = account.items.filter(isRunning);

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly seed: number;
   readonly years: number;
   readonly accounts: number;
+  /** That an account gets in a year. */
+  readonly commands: number;
   /** Told after every step: the share of the time that has passed. */
   readonly onProgress?: (share: number) => void;
 }
@@ -102,9 +104,7 @@ function makeWorld(profile: WireProfile, book: PriceBook, taxes: TaxTable, start
 }
 
 /** Days that pass with one advance, on average. */
-const DAYS_AN_ADVANCE = 8;
-/** Commands that an account gets in a year. */
-const COMMANDS_A_YEAR = 12;
+const DAYS_AN_ADVANCE = 30;
 
 /** How often each action is taken. */
 const WEIGHTS = {
@@ -123,12 +123,13 @@ const WEIGHTS = {
 } as const;
 
 /** As many advances among the actions that every account gets its share of commands. */
-function weightsFor(accounts: number) {
-  const commands = (accounts * COMMANDS_A_YEAR * DAYS_AN_ADVANCE) / 365;
-  return { ...WEIGHTS, advance: WEIGHTS.command / commands };
+function weightsFor({ accounts, commands }: RunOptions) {
+  const perAdvance = (accounts * commands * DAYS_AN_ADVANCE) / 365;
+  return { ...WEIGHTS, advance: WEIGHTS.command / perAdvance };
 }
 
-async function live(sim: Simulation, { accounts, onProgress }: RunOptions): Promise<void> {
+async function live(sim: Simulation, options: RunOptions): Promise<void> {
+  const { accounts, onProgress } = options;
   const [first, second] = sim.site.servers;
   await sim.admin(first, "PUT", "/clock", { ticking: false });
   await second.heartbeat();
@@ -139,7 +140,7 @@ async function live(sim: Simulation, { accounts, onProgress }: RunOptions): Prom
   for (let count = 0; count < accounts; count += 1) {
     await createAccount(sim);
   }
-  const weights = weightsFor(accounts);
+  const weights = weightsFor(options);
   const begin = sim.world.today;
   while (sim.world.today < sim.end) {
     sim.step += 1;

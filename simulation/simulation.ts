@@ -113,6 +113,13 @@ export class Simulation {
     });
   }
 
+  /** The accounts that the first differences name. */
+  describeNamed(wrong: readonly string[]): Readonly<Record<string, unknown>> {
+    const text = wrong.slice(0, 2).join(" ");
+    const named = [...this.world.accounts()].filter(({ id }) => text.includes(id));
+    return Object.fromEntries(named.map(({ id }) => [id, this.describe(id)]));
+  }
+
   describe(id: string): unknown {
     const account = this.world.find(id);
     if (account === undefined) return "unknown";

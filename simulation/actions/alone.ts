@@ -49,6 +49,7 @@ function accept(sim: Simulation, deed: Deed, { world, wrong }: Explained): void 
       asked: deed.what,
       wrong: wrong.slice(0, 20),
       ...(deed.account === undefined ? {} : { account: sim.describe(deed.account) }),
+      others: sim.describeNamed(wrong),
     });
   }
   sim.world = world;

@@ -41,7 +41,11 @@ export async function advance(sim: Simulation): Promise<void> {
     found,
   );
   if (wrong.length > 0 || answer.status !== 200) {
-    throw new Violation("The passing of time went wrong.", { wrong, answer: show(answer) });
+    throw new Violation("The passing of time went wrong.", {
+      wrong: wrong.slice(0, 20),
+      answer: show(answer),
+      accounts: sim.describeNamed(wrong),
+    });
   }
   sim.world = world;
 }

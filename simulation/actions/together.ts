@@ -3,7 +3,7 @@
  * a bill run, or at midnight beside both schedulers. What comes of it must be what some order of them gives.
  */
 import { explain, mergeOrders } from "../audit/explain.js";
-import { readNewInvoices } from "../audit/invoices.js";
+import { type Place, readNewInvoices } from "../audit/invoices.js";
 import { stateDifferences } from "../audit/state.js";
 import { Violation } from "../audit/violation.js";
 import { runDeed } from "../deeds/bill-runs.js";
@@ -108,6 +108,14 @@ async function atMidnight(sim: Simulation): Promise<void> {
   await settle(sim, done, [...answers, null], before);
 }
 
+function* candidates(deeds: readonly Deed[]): Generator<{ order: number[]; place: Place }> {
+  for (const order of mergeOrders(deeds.map((deed) => deed.parts))) {
+    yield { order, place: "first" };
+    // Only where a deed has parts may an account be invoiced twice in between.
+    if (order.length > deeds.length) yield { order, place: "last" };
+  }
+}
+
 async function settle(
   sim: Simulation,
   deeds: readonly Deed[],
@@ -118,21 +126,21 @@ async function settle(
   const done = deeds.map((deed, index) => ({ deed, answer: answers[index] ?? null }));
   let best: { depth: number; wrong: readonly string[] } = { depth: -1, wrong: [] };
   let tried = 0;
-  for (const order of mergeOrders(deeds.map((deed) => deed.parts))) {
+  for (const { order, place } of candidates(deeds)) {
     tried += 1;
     if (tried > MOST_ORDERS) break;
-    const explained = explain(sim.world, done, order, found);
-    const wrong =
-      explained.wrong.length > 0 ? explained.wrong : await stateDifferences(sim, explained.world);
+    const { world, depth, wrong: unlike } = explain(sim.world, done, order, found, place);
+    const wrong = unlike.length > 0 ? unlike : await stateDifferences(sim, world);
     if (wrong.length === 0) {
-      sim.world = explained.world;
+      sim.world = world;
       await bindDrafts(sim);
       return;
     }
-    if (explained.depth > best.depth) best = { depth: explained.depth, wrong };
+    if (depth > best.depth) best = { depth, wrong };
   }
   throw new Violation("No order of what was done at once explains what came of it.", {
     closest: best.wrong.slice(0, 20),
+    accounts: sim.describeNamed(best.wrong),
     asked: deeds.map((deed) => deed.what),
     answers: answers.map((answer) => answer && { status: answer.status, body: answer.body }),
     made: found.map((one) => ({

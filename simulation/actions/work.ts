@@ -20,7 +20,8 @@ export async function tick(sim: Simulation): Promise<void> {
   const found = await readNewInvoices(sim.site.database, before);
   const sequence = Array.from({ length: deed.parts }, () => 0);
   const { world, wrong } = explain(sim.world, [{ deed, answer: null }], sequence, found);
-  if (wrong.length > 0) throw new Violation("The daily run went wrong.", { wrong });
+  if (wrong.length > 0)
+    throw new Violation("The daily run went wrong.", { wrong, accounts: sim.describeNamed(wrong) });
   sim.world = world;
 }
 

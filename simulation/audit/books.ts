@@ -12,7 +12,11 @@ export async function auditBooks(sim: Simulation): Promise<void> {
     ...(await ledgerDifferences(sim)),
     ...(await statementDifferences(sim)),
   ];
-  if (wrong.length > 0) throw new Violation("The books differ.", { wrong: wrong.slice(0, 20) });
+  if (wrong.length > 0)
+    throw new Violation("The books differ.", {
+      wrong: wrong.slice(0, 20),
+      accounts: sim.describeNamed(wrong),
+    });
   const answer = await sim.admin(sim.pickServer(), "GET", "/invariants");
   const body = answer.body as { ok?: boolean; checks?: { ok: boolean }[] } | null;
   if (answer.status !== 200 || body?.ok !== true) {

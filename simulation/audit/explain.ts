@@ -2,7 +2,7 @@
 import type { Deed, Foresight } from "../deeds/deed.js";
 import type { World } from "../model/world.js";
 import type { Answer } from "../server/http.js";
-import { matchInvoice, orderOfDay, type ServerInvoice } from "./invoices.js";
+import { matchInvoice, orderOfDay, type Place, type ServerInvoice } from "./invoices.js";
 import { replyDifferences } from "./replies.js";
 
 /** A deed and its answer; null: the answer was lost. */
@@ -29,9 +29,10 @@ export function explain(
   done: readonly Done[],
   sequence: readonly number[],
   found: readonly ServerInvoice[],
+  place: Place = "first",
 ): Explained {
   const copy = world.fork();
-  const orderOf = orderOfDay(found);
+  const orderOf = orderOfDay(found, place);
   const foresights = done.map(({ deed }) => deed.foresee(copy, orderOf));
   const over = new Set<Foresight>();
   for (const [depth, index] of sequence.entries()) {

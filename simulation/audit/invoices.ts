@@ -1,6 +1,7 @@
 /** The server's new invoices against those that the model made, number by number and line by line. */
 import type pg from "pg";
 import { dayOf, textOf } from "../model/calendar.js";
+import type { OrderOfDay } from "../model/passing.js";
 import type { Invoice, Line } from "../model/state.js";
 import type { World } from "../model/world.js";
 import { differences } from "./violation.js";
@@ -109,7 +110,14 @@ function sorted(lines: readonly Readonly<Record<string, unknown>>[]): unknown[] 
   return [...lines].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
+/** An account that was invoiced twice on a day takes the place of its first invoice, or of its last. */
+export type Place = "first" | "last";
+
 /** Accounts in the order in which the server invoiced them on a day. */
-export function orderOfDay(found: readonly ServerInvoice[]): (day: number) => string[] {
-  return (day) => found.filter((one) => dayOf(one.date) === day).map((one) => one.account);
+export function orderOfDay(found: readonly ServerInvoice[], place: Place): OrderOfDay {
+  return (day) => {
+    const accounts = found.filter((one) => dayOf(one.date) === day).map((one) => one.account);
+    if (place === "first") return [...new Set(accounts)];
+    return [...new Set(accounts.reverse())].reverse();
+  };
 }

@@ -7,7 +7,7 @@ import { multiply } from "./money.js";
 import { factsOf } from "./plan-facts.js";
 import { startItem } from "./start-item.js";
 import type { CivilDate, Derivation, SubscriptionItem } from "./state.js";
-import { carryUsage, closeUsage, startUsage } from "./usage-charges.js";
+import { carryUsage, closeUsage } from "./usage-charges.js";
 
 /** What an item is to become. */
 export interface Target {
@@ -103,12 +103,12 @@ export function addHosts(
 /** The unused part of the old period comes back, and the new type's first period starts today. */
 function replaceNow(draft: Draft, item: SubscriptionItem, to: Target, today: CivilDate): void {
   // Use up to today is charged by what holds until today: the monthly dates, which follow the base, and
-  // the storage of a recording plan, which a longer term may make smaller.
+  // the storage of a recording plan, which a longer term may make smaller. Where it is charged through
+  // today already, what was reported since stays.
   if (item.role === "base" || factsOf(item.planType).storageGb > 0) closeUsage(draft, today);
   draft.retire(item, today, "item_replaced");
   if (item.intervalMonths > 0) draft.charge(unusedLine(item, today, draft.account));
   draft.usage = carryUsage(draft.usage, item.planType, to.planType);
   const { family, role, options } = item;
   startItem(draft, { family, role, ...to, options }, today, null, "change");
-  if (item.role === "base") startUsage(draft, today);
 }

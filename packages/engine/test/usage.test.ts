@@ -119,6 +119,26 @@ describe("Recording storage: in arrears, per started GB and month", () => {
     expect(usage(world, "2026-04-11").map((line) => line.startDate)).toEqual(["2026-03-11"]);
   });
 
+  it("Given use that was charged ahead of its time, then an upgrade before does not charge its days again", () => {
+    const world = new World();
+    world.on("2026-01-01", subscribe("yearly", 2));
+    world.use("2026-01-02", { recordingGb: 13 });
+    expect(usage(world, "2026-06-01")).toHaveLength(5);
+    world.on("2026-03-11", changeBase("plan_pro_two_years", 2));
+    expect(usage(world, "2026-07-11").map((line) => [line.startDate, line.endDate])).toEqual([
+      ["2026-06-01", "2026-06-11"],
+      ["2026-06-11", "2026-07-11"],
+    ]);
+  });
+
+  it("Given charges for use reported on the day of an upgrade, then the upgrade does not lose them", () => {
+    const world = new World();
+    world.on("2026-03-01", subscribe("business_monthly", 10, [plan("phone_payongo")]));
+    world.use("2026-03-01", { usageChargesMinor: { phone_payongo: 5_000 } });
+    world.on("2026-03-01", changeBase("business_yearly", 10));
+    expect(usage(world, "2026-04-01").map((line) => line.amountMinor)).toEqual([5_000]);
+  });
+
   it("Given a recording plan that runs out within a month, then its storage counts until then", () => {
     const world = new World();
     world.on("2026-03-01", subscribe("monthly", 2));

@@ -35,7 +35,7 @@ const STATES = ["waiting", "done", "failed"] as const;
 
 export function registerBillRunRoutes(app: FastifyInstance, services: AdminServices): void {
   const { clock, pool } = services;
-  adminRoute(app, "POST", "/bill-runs", NewRun, async ({ body, prefersAsync }) => {
+  adminRoute(app, "POST", "/bill-runs", NewRun, async ({ body, prefersAsync, trackingId }) => {
     checkTargetDate(body.target_date, body.mode, clock.today());
     const accountIds = body.account_ids ?? null;
     const unknown = accountIds === null ? undefined : await findUnknownAccount(pool, accountIds);
@@ -45,6 +45,7 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
       targetDate: body.target_date,
       accountIds,
       startedBy: "operator",
+      trackingId,
     });
     const working = workBillRun(services, run.id);
     const patience = prefersAsync ? 0 : ANSWER_AFTER_MS;
@@ -65,9 +66,11 @@ export function registerBillRunRoutes(app: FastifyInstance, services: AdminServi
   adminRoute(app, "GET", "/bill-runs/:id", Type.Object({}), async ({ params }) => {
     return { status: 200, body: billRunBody(await requireRun(services, params.id)) };
   });
-  adminRoute(app, "POST", "/bill-runs/:id/cancel", Type.Object({}), async ({ params }) => {
+  adminRoute(app, "POST", "/bill-runs/:id/cancel", Type.Object({}), async (call) => {
+    const { params, trackingId } = call;
     const run = await requireRun(services, params.id);
-    if (!(await cancelBillRun(services, run.id))) throw conflict("The bill run is over.");
+    const by = { actor: "operator", trackingId };
+    if (!(await cancelBillRun(services, run.id, by))) throw conflict("The bill run is over.");
     return { status: 200, body: billRunBody(await requireRun(services, run.id)) };
   });
   adminRoute(app, "GET", "/bill-runs/:id/accounts", Type.Object({}), async ({ params, query }) => {

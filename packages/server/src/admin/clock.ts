@@ -6,6 +6,7 @@ import { advanceClock } from "../billing/advance.js";
 import { readDueDays } from "../billing/due-days.js";
 import { nextMonthEnd } from "../billing/revenue.js";
 import { DAY_MS, TEST_CLOCK_RANGE } from "../clock.js";
+import { SERVICE, writeAudit } from "../store/audit.js";
 import type { AdminServices } from "./index.js";
 import { readCount } from "./query.js";
 import { adminRoute, badField, conflict } from "./route.js";
@@ -35,17 +36,23 @@ export function registerClockRoutes(app: FastifyInstance, services: AdminService
     kind: clock.state.kind,
     ticking: clock.state.kind === "system" || clock.state.ticking,
   });
+  // Before the change: what follows from it may take long, and must not go unexplained.
+  const audit = (event: string, trackingId: string, change: object) =>
+    writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
+      { ...SERVICE, event, itemNumber: null, before: show(), after: { ...show(), ...change } },
+    ]);
   adminRoute(app, "GET", "/clock", Nothing, async () => ({ status: 200, body: show() }));
   adminRoute(app, "GET", "/clock/due", Nothing, async ({ query }) => {
     const days = await readDueDays(pool, readCount(query, "limit", { default: 10, max: 100 }));
     return { status: 200, body: { ...show(), month_end: await nextMonthEnd(pool), days } };
   });
-  adminRoute(app, "PUT", "/clock", TickBody, async ({ body }) => {
+  adminRoute(app, "PUT", "/clock", TickBody, async ({ body, trackingId }) => {
     requireTestClock(services);
+    await audit("clock_ticking", trackingId, { ticking: body.ticking });
     await clock.setTicking(body.ticking);
     return { status: 200, body: show() };
   });
-  adminRoute(app, "POST", "/clock/advance", AdvanceBody, async ({ body }) => {
+  adminRoute(app, "POST", "/clock/advance", AdvanceBody, async ({ body, trackingId }) => {
     requireTestClock(services);
     const members = Object.entries(body);
     const [name, value] = members[0] ?? [];
@@ -62,6 +69,7 @@ export function registerClockRoutes(app: FastifyInstance, services: AdminService
     }
     const { last } = TEST_CLOCK_RANGE;
     if (toMs > Date.parse(last)) throw badField(name, `The clock goes up to ${last}.`);
+    await audit("clock_moved", trackingId, { now: new Date(Math.max(toMs, nowMs)).toISOString() });
     const { invoicesPosted } = await advanceClock(services, clock, Math.max(toMs, nowMs));
     return {
       status: 200,

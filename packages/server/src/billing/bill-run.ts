@@ -10,6 +10,7 @@ import type { LogLine } from "../http/app.js";
 import type { ServerBooks } from "../http/call.js";
 import { newInvoiceId } from "../ids.js";
 import { type AccountRef, DEPTH } from "../store/accounts.js";
+import { type Actor, SERVICE, writeAudit } from "../store/audit.js";
 
 export type BillRunMode = "post" | "draft" | "preview";
 
@@ -129,12 +130,14 @@ export interface BillRunWish {
   /** null: every account. */
   readonly accountIds: readonly string[] | null;
   readonly startedBy: string;
+  /** Of the request that asked for it; absent: none did. */
+  readonly trackingId?: string;
 }
 
 /** Writes down the run and its work: accounts with something due, or with a draft to make anew. */
 export async function createBillRun(
   { pool, clock }: BillingServices,
-  { mode, targetDate, accountIds, startedBy }: BillRunWish,
+  { mode, targetDate, accountIds, startedBy, trackingId }: BillRunWish,
 ): Promise<BillRun> {
   const id = newInvoiceId();
   return transaction(pool, async (connection) => {
@@ -167,6 +170,20 @@ export async function createBillRun(
     );
     const run = await findBillRun(connection, id);
     if (run === undefined) throw new Error(`bill run ${id} is missing`);
+    await writeAudit(
+      connection,
+      { actor: startedBy, trackingId: trackingId ?? null },
+      clock.now(),
+      [
+        {
+          ...SERVICE,
+          event: "bill_run_started",
+          itemNumber: null,
+          before: null,
+          after: { id, mode, targetDate, accounts: run.accountsTotal },
+        },
+      ],
+    );
     return run;
   });
 }
@@ -178,6 +195,7 @@ export async function createBillRun(
 export async function cancelBillRun(
   { pool, clock }: BillingServices,
   id: string,
+  by: Actor,
 ): Promise<boolean> {
   return transaction(pool, async (connection) => {
     const { rowCount } = await connection.query(
@@ -196,6 +214,15 @@ export async function cancelBillRun(
       "update bill_runs set accounts_total = accounts_total - $2 where id = $1",
       [id, left ?? 0],
     );
+    await writeAudit(connection, by, clock.now(), [
+      {
+        ...SERVICE,
+        event: "bill_run_canceled",
+        itemNumber: null,
+        before: { id, status: "running" },
+        after: { id, accounts_left: left ?? 0 },
+      },
+    ]);
     return true;
   });
 }

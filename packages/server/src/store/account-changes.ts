@@ -51,17 +51,25 @@ export async function saveContact(db: Queryable, ref: AccountRef, contact: Conta
   });
 }
 
-/** Options that are given replace those of the same name; the others stay. */
+/**
+ * Options that are given replace those of the same name; the others stay.
+ * @returns all of them as they were, and as they are
+ */
 export async function mergeOptions(
   db: Queryable,
   ref: AccountRef,
   options: AccountRecord["options"],
-): Promise<void> {
-  await db.query({
+): Promise<{ before: AccountRecord["options"]; after: AccountRecord["options"] }> {
+  const { rows } = await db.query({
     name: "merge-options",
-    text: "update accounts set options = options || $3 where master_id = $1 and id = $2",
+    text: `with old as (
+        select options from accounts where master_id = $1 and id = $2 for update)
+      update accounts a set options = a.options || $3 from old
+        where a.master_id = $1 and a.id = $2
+        returning old.options as before, a.options as after`,
     values: [ref.masterId, ref.accountId, JSON.stringify(options)],
   });
+  return rows[0];
 }
 
 /** Whether an account of the tenant has this owner already, whatever the case of its letters. */

@@ -22,6 +22,9 @@ export interface Actor {
   readonly trackingId: string | null;
 }
 
+/** For what is changed of the service as a whole: its clock, its bill runs. No account has this id. */
+export const SERVICE: AccountRef = { masterId: "service", accountId: "service" };
+
 export interface AuditRow extends AccountRef {
   readonly event: string;
   readonly itemNumber: number | null;

@@ -1,8 +1,16 @@
 /** One account at a glance: plans, licences, contact, open invoices. */
 import type { ToolName } from "@paymaster/contract";
-import { type LicenceLine, licencesIn, PRICE_CURRENCY, PRICE_NOTE } from "./licences.js";
+import {
+  type LicenceLine,
+  licencesIn,
+  type OpenInvoices,
+  openInvoices,
+  PRICE_CURRENCY,
+  PRICE_NOTE,
+  type RenewalLine,
+  renewalsIn,
+} from "@paymaster/fleet/figures";
 import type { Reader, Reading } from "./reader.js";
-import { type RenewalLine, renewalsIn } from "./renewals.js";
 
 export interface AccountSheet {
   readonly account_id: string;
@@ -11,11 +19,7 @@ export interface AccountSheet {
   readonly licences?: readonly LicenceLine[];
   readonly renewals?: readonly RenewalLine[];
   readonly contact?: unknown;
-  readonly open_invoices?: {
-    readonly currency: string;
-    readonly balance: number;
-    readonly invoices: readonly unknown[];
-  };
+  readonly open_invoices?: OpenInvoices;
   readonly currency_of_prices: string;
   /** When each part was read, on the service's clock; a part that the quota closed may be older. */
   readonly read_at: Readonly<Record<string, string>>;
@@ -85,21 +89,6 @@ function partsOf(readings: ReadonlyMap<Part, Reading<unknown>>): Partial<Account
     ...(usage === undefined ? {} : { usage, licences: licencesIn(usage, day) }),
     ...(contact === undefined ? {} : { contact }),
     ...(invoices === undefined ? {} : { open_invoices: openInvoices(invoices) }),
-  };
-}
-
-/** Those with a balance; drafts are not owed yet. */
-export function openInvoices(list: unknown): NonNullable<AccountSheet["open_invoices"]> {
-  const { currency, invoices } = (list ?? {}) as { currency?: unknown; invoices?: unknown };
-  const open = (Array.isArray(invoices) ? invoices : []).filter((invoice: unknown) => {
-    const { balance, status } = (invoice ?? {}) as { balance?: unknown; status?: unknown };
-    return typeof balance === "number" && balance > 0 && status !== "Draft";
-  }) as { readonly balance: number }[];
-  const cents = open.reduce((sum, { balance }) => sum + Math.round(balance * 100), 0);
-  return {
-    currency: typeof currency === "string" ? currency : "",
-    balance: cents / 100,
-    invoices: open,
   };
 }
 

@@ -1,4 +1,17 @@
 /** The two reports over a master's sub accounts: licences and what idle ones cost; what renews next. */
+import {
+  byDate,
+  byIdleCost,
+  idleCost,
+  type LicenceLine,
+  licencesIn,
+  PRICE_CURRENCY,
+  PRICE_NOTE,
+  RENEWAL_NOTE,
+  type RenewalLine,
+  renewalsIn,
+  sumByType,
+} from "@paymaster/fleet/figures";
 import { writeAddress } from "../addresses.js";
 import type { Progress } from "../progress.js";
 import {
@@ -9,17 +22,7 @@ import {
   type WalkLimits,
   walkFleet,
 } from "./fleet.js";
-import {
-  byIdleCost,
-  idleCost,
-  type LicenceLine,
-  licencesIn,
-  PRICE_CURRENCY,
-  PRICE_NOTE,
-  sumByType,
-} from "./licences.js";
 import { notOffered, type Reader, type Reading } from "./reader.js";
-import { byDate, type RenewalLine, renewalsIn } from "./renewals.js";
 
 export interface ReportOptions {
   readonly reader: Reader;
@@ -129,10 +132,6 @@ export async function renewalReport(options: ReportOptions): Promise<RenewalRepo
     note: RENEWAL_NOTE,
   };
 }
-
-export const RENEWAL_NOTE =
-  "list_price is the shipped price book's price of a whole period without tax; an account whose " +
-  "automatic renewal is off, which plans do not show, ends on that day instead.";
 
 function coverageOf(walk: Walk<unknown>, address: string): Coverage {
   return {

@@ -1,3 +1,27 @@
+export { asText } from "./export/cell.js";
+export { toCsv } from "./export/csv.js";
+export { toJson } from "./export/json.js";
+export { toParquet } from "./export/parquet.js";
+export { toXlsx } from "./export/xlsx.js";
+export {
+  type DownloadEvent,
+  type DownloadOptions,
+  type DownloadSchedule,
+  type DownloadSummary,
+  downloadInvoices,
+  type FileProblem,
+  planDownload,
+} from "./invoices/download.js";
+export {
+  type Cell,
+  type Column,
+  type ColumnType,
+  type Coverage,
+  REPORT_NAMES,
+  type Report,
+  type ReportName,
+} from "./report/report.js";
+export { type ReportOptions, runReport, storeNowMs } from "./report/run.js";
 export { listAccounts, type StoredAccount } from "./store/accounts.js";
 export { openStore, ownerOf, type Store, StoreError } from "./store/store.js";
 export { lastSync } from "./store/syncs.js";

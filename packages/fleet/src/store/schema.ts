@@ -8,7 +8,9 @@ export const SCHEMA_VERSIONS: readonly string[] = [
   -- The service and master that the store belongs to.
   CREATE TABLE owner (
     base_url TEXT NOT NULL,
-    master_id TEXT NOT NULL
+    master_id TEXT NOT NULL,
+    -- How far the service's clock is ahead of this machine's: not 0 on a test clock.
+    clock_ahead_ms INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
   CREATE TABLE accounts (

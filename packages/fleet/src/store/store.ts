@@ -127,8 +127,26 @@ export function claimStore(store: Store, baseUrl: string, masterId: string): voi
   );
 }
 
-export function ownerOf(
-  store: Store,
-): { readonly baseUrl: string; readonly masterId: string } | undefined {
-  return store.database.get(`SELECT base_url AS "baseUrl", master_id AS "masterId" FROM owner`);
+export interface Owner {
+  readonly baseUrl: string;
+  readonly masterId: string;
+  readonly clockAheadMs: number;
+}
+
+/** undefined: nothing was synced into it yet. */
+export function ownerOf({ database }: Store): Owner | undefined {
+  return database.get(
+    `SELECT base_url AS "baseUrl", master_id AS "masterId", clock_ahead_ms AS "clockAheadMs"
+     FROM owner`,
+  );
+}
+
+/** Clocks that differ by less are the same one, shown a little late. */
+const SAME_CLOCK_MS = 60_000;
+
+/** Reports know only this machine's time; the service may be on a test clock. */
+export function noteClock({ database }: Store, serviceMs: number, localMs: number): void {
+  const aheadMs = Math.round(serviceMs - localMs);
+  const noted = Math.abs(aheadMs) < SAME_CLOCK_MS ? 0 : aheadMs;
+  database.run("UPDATE owner SET clock_ahead_ms = ?", [noted]);
 }

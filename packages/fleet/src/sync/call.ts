@@ -47,7 +47,7 @@ export async function callWithinQuota(
       if (error.sent) refusals += 1;
       const held = heldUntil(context.quota, tool, input);
       const isTooLong = held.isOwn && held.waitMs > maxOwnWaitMs;
-      if (isTooLong || refusals > MAX_REFUSALS) return deferred(error, held.atMs);
+      if (isTooLong || refusals > MAX_REFUSALS) return deferred(error, held);
       await pause(context, Math.max(LEAST_WAIT_MS, Math.min(held.waitMs, LOOK_AGAIN_MS)));
       if (context.stop.aborted || signal.aborted) return outcomeOf(new AbortError());
     }
@@ -57,11 +57,15 @@ export async function callWithinQuota(
 function heldUntil(quota: QuotaPlanner, tool: string, input: Readonly<Record<string, string>>) {
   const { steps, nowMs } = quota.plan([{ tool, input, priority: "background" }]);
   const { atMs = nowMs, waitsFor = "" } = steps[0] ?? {};
-  return { atMs, waitMs: atMs - nowMs, isOwn: waitsFor.startsWith(`${tool}:`) };
+  return { atMs, waitMs: atMs - nowMs, rule: waitsFor, isOwn: waitsFor.startsWith(`${tool}:`) };
 }
 
-function deferred(error: RateLimitError, atMs: number): Outcome {
-  return { is: "deferred", problem: error.message, retryAt: new Date(atMs).toISOString() };
+function deferred(error: RateLimitError, { atMs, rule }: ReturnType<typeof heldUntil>): Outcome {
+  const retryAt = new Date(atMs).toISOString();
+  const problem = error.sent
+    ? `refused, for its quota is used up until ${retryAt}: ${error.message}`
+    : `its quota is used up until ${retryAt}`;
+  return { is: "deferred", problem, retryAt, rule };
 }
 
 /** Ends early when nobody waits for it any more. */

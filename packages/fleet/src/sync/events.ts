@@ -46,5 +46,4 @@ export type SyncEvent =
   | ({ readonly event: "schedule" } & Schedule)
   | ({ readonly event: "progress" } & Progress)
   | ({ readonly event: "problem" } & Problem)
-  | { readonly event: "waiting"; readonly until: string; readonly calls: number }
   | ({ readonly event: "end" } & SyncSummary);

@@ -19,7 +19,13 @@ import {
 export type Outcome =
   | { readonly is: "read"; readonly data: unknown; readonly at: string }
   | { readonly is: "none" | "gone"; readonly problem: string }
-  | { readonly is: "deferred"; readonly problem: string; readonly retryAt: string | null }
+  | {
+      readonly is: "deferred";
+      readonly problem: string;
+      readonly retryAt: string | null;
+      /** The planner's name of the rule that is closed. */
+      readonly rule: string;
+    }
   | { readonly is: "failed"; readonly problem: string; readonly code: string }
   | { readonly is: "stopped" }
   | { readonly is: "fatal"; readonly error: unknown };

@@ -33,7 +33,7 @@ export class Runner {
   readonly #known = new Set<string>();
   readonly #recorder: Recorder;
   #next = 0;
-  #active = 0;
+  readonly #begun = new Set<Task>();
   #outage = 0;
   #error: { readonly cause: unknown } | undefined;
   #finish: (() => void) | undefined;
@@ -48,6 +48,11 @@ export class Runner {
   /** Calls that have not been begun. */
   get left(): readonly Task[] {
     return this.#queue.slice(this.#next);
+  }
+
+  /** Calls that wait or are on their way. */
+  get active(): ReadonlySet<Task> {
+    return this.#begun;
   }
 
   /**
@@ -75,25 +80,25 @@ export class Runner {
   #pump(): void {
     const { stop, signal } = this.#options;
     const isEnding = () => stop.aborted || signal.aborted || this.#error !== undefined;
-    while (this.#active < WINDOW && this.#next < this.#queue.length && !isEnding()) {
+    while (this.#begun.size < WINDOW && this.#next < this.#queue.length && !isEnding()) {
       const task = this.#queue[this.#next];
       this.#next += 1;
       if (task !== undefined) void this.#perform(task);
     }
-    if (this.#active > 0) return;
+    if (this.#begun.size > 0) return;
     // What was written last may have made further calls due.
     this.#recorder.flush();
-    if (this.#active > 0) return;
+    if (this.#begun.size > 0) return;
     if (isEnding() || this.#next >= this.#queue.length) this.#finish?.();
     else this.#pump();
   }
 
   async #perform(task: Task): Promise<void> {
-    this.#active += 1;
+    this.#begun.add(task);
     const { now, onResult } = this.#options;
     const input = inputOf(task, now().slice(0, 10));
     const outcome = await callWithinQuota(this.#options, TOOL_OF[task.kind], input);
-    this.#active -= 1;
+    this.#begun.delete(task);
     if (outcome.is === "fatal") this.#fail(outcome.error);
     else {
       const result = { task, outcome, at: outcome.is === "read" ? outcome.at : now() };

@@ -9,7 +9,7 @@ import {
 } from "@paymaster/client";
 import { markMissing, recordAccounts } from "../store/accounts.js";
 import type { Database } from "../store/driver.js";
-import { claimStore, lockForSync, type Store } from "../store/store.js";
+import { claimStore, lockForSync, noteClock, type Store } from "../store/store.js";
 import { beginSync, endSync } from "../store/syncs.js";
 import { DEFAULT_MAX_AGES, type MaxAges, type Policy } from "./due.js";
 import type { SyncEvent, SyncSummary } from "./events.js";
@@ -68,7 +68,8 @@ async function syncLocked(options: SyncOptions): Promise<SyncSummary> {
   const { database } = store;
   const clock = options.clock ?? systemClock;
   const now = serviceNow(quota, clock);
-  const begun = now();
+  // Answers show whole seconds: one of this very second is not from before.
+  const begun = `${now().slice(0, 19)}.000Z`;
   const { syncId, fullSince } = beginSync(database, begun, full);
   const policy = policyOf(options, fullSince);
   const tally = new Tally({ clock, quota, database, now, onEvent, startedAt: begun });
@@ -87,7 +88,7 @@ async function syncLocked(options: SyncOptions): Promise<SyncSummary> {
       onResult: (result) => tally.count(result),
       onAdded: (tasks) => tally.add(tasks.length),
     });
-    tally.begin(schedule, gone, () => runner.left);
+    tally.begin(schedule, gone, runner);
     await runner.run(due.tasks);
     const isStopped = options.stop.aborted || options.signal.aborted;
     outcome = isStopped ? "stopped" : tally.hasProblems ? "partial" : "done";
@@ -97,6 +98,7 @@ async function syncLocked(options: SyncOptions): Promise<SyncSummary> {
     outcome = "stopped";
   } finally {
     tally.end();
+    noteClock(store, Date.parse(now()), clock.now());
     endSync(database, syncId, now(), outcome, tally.summary(outcome, now()));
   }
   const summary = tally.summary(outcome, now());

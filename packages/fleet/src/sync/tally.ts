@@ -4,6 +4,7 @@ import type { Database } from "../store/driver.js";
 import type { Problem, SyncEvent, SyncSummary } from "./events.js";
 import type { Kind, Task } from "./kinds.js";
 import type { Result } from "./recorder.js";
+import type { Runner } from "./runner.js";
 import { planOf, type Schedule } from "./schedule.js";
 
 const SHOWN_EVERY_MS = 500;
@@ -35,7 +36,7 @@ export class Tally {
   #deferred = 0;
   #finishMs = Number.NaN;
   #plannedAtMs = Number.NEGATIVE_INFINITY;
-  #left: () => readonly Task[] = () => [];
+  #runner: Pick<Runner, "left" | "active"> = { left: [], active: new Set() };
   /** Done calls at moments of the last half minute. */
   #moments: { readonly atMs: number; readonly done: number }[] = [];
   #cancel: (() => void) | undefined;
@@ -49,12 +50,16 @@ export class Tally {
   }
 
   /** @param schedule of the calls that are known at the beginning */
-  begin(schedule: Schedule, gone: readonly string[], left: () => readonly Task[]): void {
+  begin(
+    schedule: Schedule,
+    gone: readonly string[],
+    runner: Pick<Runner, "left" | "active">,
+  ): void {
     this.#total = schedule.calls;
     this.#finishMs = Date.parse(schedule.finishes_at);
     this.#plannedAtMs = this.#options.clock.now();
     this.#gone = [...gone];
-    this.#left = left;
+    this.#runner = runner;
     this.#tick();
   }
 
@@ -120,19 +125,27 @@ export class Tally {
     onEvent?.({ event: "problem", ...told });
   }
 
+  #planAnew(): number {
+    const { quota, now } = this.#options;
+    const { left, active } = this.#runner;
+    if (left.length > 0) return planOf(quota, left, now().slice(0, 10)).finishMs;
+    // The last ones are with the planner already; what may hold them is a rule of their own.
+    const own = new Set(Array.from(active, ({ accountId, invoiceId }) => invoiceId ?? accountId));
+    const rules = quota.status().rules.filter(({ rule }) => own.has(rule.split(":")[3] ?? ""));
+    return Math.max(this.#finishMs, ...rules.map(({ opensMs }) => opensMs));
+  }
+
   #tick(): void {
     this.#show();
     this.#cancel = this.#options.clock.after(SHOWN_EVERY_MS, () => this.#tick());
   }
 
   #show(): void {
-    const { clock, quota, now, onEvent } = this.#options;
+    const { clock, now, onEvent } = this.#options;
     if (onEvent === undefined) return;
     const nowMs = clock.now();
-    const left = nowMs - this.#plannedAtMs < PLANNED_EVERY_MS ? [] : this.#left();
-    // The last ones are with the planner already: what was planned before holds.
-    if (left.length > 0) {
-      this.#finishMs = planOf(quota, left, now().slice(0, 10)).finishMs;
+    if (nowMs - this.#plannedAtMs >= PLANNED_EVERY_MS) {
+      this.#finishMs = this.#planAnew();
       this.#plannedAtMs = nowMs;
     }
     this.#moments.push({ atMs: nowMs, done: this.#done });

@@ -35,11 +35,13 @@ export class SimulatedFleet {
   answer: (path: string) => unknown = () => undefined;
   readonly #accounts: number;
   readonly #seed: number;
+  readonly #firstDay: string;
 
   constructor({ accounts, seed = 7, latencyMs = [4, 60], startMs }: SimulatedFleetOptions) {
     this.#accounts = accounts;
     this.#seed = seed;
     this.time = new VirtualTime(startMs ?? START_MS);
+    this.#firstDay = new Date(this.time.now()).toISOString().slice(0, 10);
     this.service = new LimitedService({ time: this.time, aheadMs: -123.4, latencyMs, seed });
   }
 
@@ -82,7 +84,7 @@ export class SimulatedFleet {
     const type = PLAN_TYPES[Math.floor(random() * PLAN_TYPES.length)] ?? "monthly";
     const used = Math.floor(hosts * random());
     const exceed = random() < 0.1 ? 1 + Math.floor(random() * 500) : 0;
-    const due = dayAfter(this.now, Math.floor(random() * 100) + 2);
+    const due = dayAfter(this.#firstDay, Math.floor(random() * 100) + 2);
     switch (rest.join("/")) {
       case "plans":
         return {
@@ -127,7 +129,7 @@ export class SimulatedFleet {
 
   #invoices(accountId: string, random: () => number): unknown[] {
     return Array.from({ length: 12 }, (_, month) => {
-      const day = dayAfter(this.now, -30 * month - 1);
+      const day = dayAfter(this.#firstDay, -30 * month - 1);
       const total = Math.round(random() * 1_000_00) / 100;
       const isPaid = month > 0 || random() < 0.8;
       return {

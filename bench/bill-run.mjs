@@ -18,8 +18,8 @@ import { migrate } from "../packages/server/dist/database/migrate.js";
 import { createPool, transaction } from "../packages/server/dist/database/pool.js";
 import { createDataDir, startPrivatePostgres } from "../packages/server/dist/postgres/index.js";
 import { loadAccounts, lockAccounts, toState } from "../packages/server/dist/store/accounts.js";
-import { report } from "./report.mjs";
-import { timed } from "./timing.mjs";
+import { report } from "./support/report.mjs";
+import { timed } from "./support/timing.mjs";
 
 const accounts = Number(process.argv[2] ?? 10_000);
 const rounds = Number(process.argv[3] ?? 3);

@@ -8,8 +8,8 @@
 import { fork } from "node:child_process";
 import { createServer } from "node:http";
 import { bearerToken, createClient, createQuotaPlanner } from "@paymaster/client";
-import { report } from "./report.mjs";
-import { median } from "./timing.mjs";
+import { report } from "./support/report.mjs";
+import { median } from "./support/timing.mjs";
 
 const BATCHES = 1_500;
 const CALLS = 10;

@@ -5,8 +5,8 @@
  */
 import { operations, shippedPriceBook } from "../packages/contract/dist/index.js";
 import { addMonths, decide, decideDue } from "../packages/engine/dist/index.js";
-import { report } from "./report.mjs";
-import { median, timed } from "./timing.mjs";
+import { report } from "./support/report.mjs";
+import { median, timed } from "./support/timing.mjs";
 
 const accounts = Number(process.argv[2] ?? 2_000);
 const months = Number(process.argv[3] ?? 24);

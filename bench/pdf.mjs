@@ -4,8 +4,8 @@
  */
 import { createRequire } from "node:module";
 import { renderInvoicePdf } from "../packages/server/dist/invoice-pdf/render.js";
-import { report } from "./report.mjs";
-import { median, timed } from "./timing.mjs";
+import { report } from "./support/report.mjs";
+import { median, timed } from "./support/timing.mjs";
 
 const PDFDocument = createRequire(new URL("../packages/server/package.json", import.meta.url))(
   "pdfkit",

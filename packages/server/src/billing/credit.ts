@@ -147,7 +147,7 @@ export async function creditLeftFor(
 
 /** Lowers the balances and records what was applied from where. */
 export async function applyToInvoices(
-  db: Queryable,
+  connection: Connection,
   masterId: string,
   applied: readonly Applied[],
   source: {
@@ -157,7 +157,7 @@ export async function applyToInvoices(
   },
 ): Promise<void> {
   if (applied.length === 0) return;
-  await db.query({
+  await connection.query({
     name: "lower-balances",
     text: `update invoices i set balance_minor = i.balance_minor - d.amount
       from unnest($2::text[], $3::bigint[]) as d (id, amount)
@@ -169,7 +169,7 @@ export async function applyToInvoices(
     ],
   });
   await insertRows(
-    db,
+    connection,
     "applications",
     {
       master_id: "text",

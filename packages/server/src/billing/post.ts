@@ -59,10 +59,11 @@ export async function postDecisions(
   await saveAccounts(connection, accounts);
   await saveItems(
     connection,
-    accounts.flatMap(({ loaded: { record }, decision }) =>
+    accounts.flatMap(({ loaded: { record, items }, decision }) =>
       decision.changedItems.map((item) => ({
         masterId: record.masterId,
         accountId: record.accountId,
+        before: items.find(({ number }) => number === item.number) ?? null,
         item,
       })),
     ),

@@ -73,32 +73,81 @@ const ACCOUNT_COLUMNS = `
 /** The account that manages this one: its parent, its root master, or itself. */
 const MANAGER = "coalesce(a.parent_id, a.master_id)";
 
-const LOAD = `
-  select ${ACCOUNT_COLUMNS},
-    json_build_object(
-      'accountId', p.id, 'paymentTermDays', p.payment_term_days,
-      'creditMinor', p.credit_minor, 'taxExempt', p.tax_exempt) as payer,
-    json_build_object(
-      'bulkLicenses', m.bulk_licenses, 'mayAddSubAccounts', m.may_add_sub_accounts) as master,
-    coalesce((
-      select json_agg(json_build_object(
-        'number', i.number, 'family', i.family, 'role', i.role, 'planType', i.plan_type,
-        'hosts', i.hosts, 'hostBlocks', i.host_blocks, 'unitPriceMinor', i.unit_price_minor, 'intervalMonths', i.interval_months,
-        'isTrial', i.is_trial, 'startDate', i.start_date, 'anchor', i.anchor,
-        'anchorDay', i.anchor_day, 'periodStart', i.period_start, 'periodEnd', i.period_end,
-        'status', i.status, 'pending', i.pending, 'options', i.options,
-        'cancellation', i.cancellation, 'endDate', i.end_date) order by i.number)
-      from subscription_items i
-      where i.master_id = a.master_id and i.account_id = a.id and i.status <> 'replaced'),
-    '[]') as items
-  from accounts a
-  join accounts m on m.master_id = a.master_id and m.id = ${MANAGER}
-  join accounts p on p.master_id = a.master_id
-    and p.id = case when a.kind = 'sub' and a.pay_mode = 'master' then ${MANAGER} else a.id end`;
+/** Members of an item and their columns. An item is sent as an array of them: names would double it. */
+const ITEM_COLUMNS = {
+  number: "i.number",
+  family: "i.family",
+  role: "i.role",
+  planType: "i.plan_type",
+  hosts: "i.hosts",
+  hostBlocks: "i.host_blocks",
+  unitPriceMinor: "i.unit_price_minor",
+  intervalMonths: "i.interval_months",
+  isTrial: "i.is_trial",
+  startDate: "i.start_date",
+  anchor: "i.anchor",
+  anchorDay: "i.anchor_day",
+  periodStart: "i.period_start",
+  periodEnd: "i.period_end",
+  status: "i.status",
+  pending: "i.pending",
+  options: "i.options",
+  cancellation: "i.cancellation",
+  endDate: "i.end_date",
+} as const satisfies Record<keyof SubscriptionItem, string>;
+const ITEM_MEMBERS = Object.keys(ITEM_COLUMNS);
 
-function toLoaded(row: Record<string, unknown>): LoadedAccount {
-  const { payer, master, items, ...record } = row;
-  return { record, payer, master, items } as unknown as LoadedAccount;
+const LOAD = `
+  select ${ACCOUNT_COLUMNS}, a.credit_minor as "creditMinor",
+    m.payment_term_days as "managerTermDays", m.credit_minor as "managerCreditMinor",
+    m.tax_exempt as "managerTaxExempt", m.bulk_licenses as "managerBulkLicenses",
+    m.may_add_sub_accounts as "managerMayAdd",
+    (select json_agg(json_build_array(${Object.values(ITEM_COLUMNS).join(", ")}) order by i.number)
+      from subscription_items i
+      where i.master_id = a.master_id and i.account_id = a.id and i.status <> 'replaced') as items
+  from accounts a
+  join accounts m on m.master_id = a.master_id and m.id = ${MANAGER}`;
+
+type LoadedRow = AccountRecord & {
+  readonly creditMinor: number;
+  readonly managerTermDays: number;
+  readonly managerCreditMinor: number;
+  readonly managerTaxExempt: boolean;
+  readonly managerBulkLicenses: boolean;
+  readonly managerMayAdd: boolean;
+  readonly items: readonly (readonly unknown[])[] | null;
+};
+
+function toLoaded(row: LoadedRow): LoadedAccount {
+  const {
+    creditMinor,
+    managerTermDays,
+    managerCreditMinor,
+    managerTaxExempt,
+    managerBulkLicenses,
+    managerMayAdd,
+    items,
+    ...record
+  } = row;
+  const accountId = payerIdOf(record);
+  const paysItself = accountId === record.accountId;
+  return {
+    record,
+    payer: {
+      accountId,
+      paymentTermDays: paysItself ? record.paymentTermDays : managerTermDays,
+      creditMinor: paysItself ? creditMinor : managerCreditMinor,
+      taxExempt: paysItself ? record.taxExempt : managerTaxExempt,
+    },
+    master: { bulkLicenses: managerBulkLicenses, mayAddSubAccounts: managerMayAdd },
+    items: (items ?? []).map(toItem),
+  };
+}
+
+function toItem(cells: readonly unknown[]): SubscriptionItem {
+  const item: Record<string, unknown> = {};
+  for (const [index, name] of ITEM_MEMBERS.entries()) item[name] = cells[index];
+  return item as unknown as SubscriptionItem;
 }
 
 /** Loads one account with its plans; undefined when the tenant has no such account. */

@@ -1,5 +1,5 @@
 /** The audit log: who changed what, from what, to what. Rows are never edited or deleted. */
-import type { Queryable } from "../database/pool.js";
+import type { Connection } from "../database/pool.js";
 import { type Columns, insertRows } from "../database/rows.js";
 import type { AccountRef } from "./accounts.js";
 
@@ -33,13 +33,13 @@ export interface AuditRow extends AccountRef {
 }
 
 export async function writeAudit(
-  db: Queryable,
+  connection: Connection,
   by: Actor,
   at: Date,
   rows: readonly AuditRow[],
 ): Promise<void> {
   await insertRows(
-    db,
+    connection,
     "audit_log",
     COLUMNS,
     rows

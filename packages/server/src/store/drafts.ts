@@ -1,6 +1,6 @@
 /** Drafts: invoices that a draft bill run proposes. They claim nothing; a later run makes them anew. */
 import type { AssembledInvoice, CivilDate } from "@paymaster/engine";
-import type { Queryable } from "../database/pool.js";
+import type { Connection, Queryable } from "../database/pool.js";
 import { insertRows } from "../database/rows.js";
 import { newInvoiceId } from "../ids.js";
 import type { AccountRef, LoadedAccount } from "./accounts.js";
@@ -54,7 +54,7 @@ export async function deleteDrafts(db: Queryable, refs: readonly AccountRef[]): 
 
 /** Stores drafts; the place of earlier ones of the same accounts must be free. Returns what was stored. */
 export async function saveDrafts(
-  db: Queryable,
+  connection: Connection,
   drafts: readonly {
     readonly account: { readonly loaded: LoadedAccount; readonly draftId?: string | null };
     readonly invoice: AssembledInvoice;
@@ -71,7 +71,7 @@ export async function saveDrafts(
     invoice,
   }));
   await insertRows(
-    db,
+    connection,
     "invoice_drafts",
     COLUMNS,
     stored.map(({ masterId, accountId, payerId, id, invoice }) => ({

@@ -1,6 +1,6 @@
 /** Posted invoices and their lines, drafts, and the lines of cancelled invoices that fall due again. */
 import type { ChargeLine, Contact } from "@paymaster/engine";
-import type { Queryable } from "../database/pool.js";
+import type { Connection, Queryable } from "../database/pool.js";
 import { type Columns, insertRows } from "../database/rows.js";
 import type { AccountRef } from "./accounts.js";
 
@@ -90,12 +90,12 @@ export function chargeNumber(itemNumber: number): string {
 
 /** Posts invoices; their numbers go on from those that their master has given out. */
 export async function insertInvoices(
-  db: Queryable,
+  connection: Connection,
   invoices: readonly InvoiceRecord[],
   now: Date,
 ): Promise<void> {
   await insertRows(
-    db,
+    connection,
     "invoices",
     INVOICE_COLUMNS,
     invoices.map((invoice) => ({
@@ -127,9 +127,12 @@ export interface InvoiceLines extends Pick<InvoiceRecord, "masterId" | "id" | "a
 }
 
 /** Writes the lines of invoices, whose own rows may follow in the same transaction. */
-export async function insertLines(db: Queryable, invoices: readonly InvoiceLines[]): Promise<void> {
+export async function insertLines(
+  connection: Connection,
+  invoices: readonly InvoiceLines[],
+): Promise<void> {
   await insertRows(
-    db,
+    connection,
     "invoice_lines",
     LINE_COLUMNS,
     invoices.flatMap((invoice) =>

@@ -1,6 +1,6 @@
 /** Double-entry ledger: what is posted, is posted once and balances; PostgreSQL refuses anything else. */
 import type { CivilDate, LedgerAccount, Posting } from "@paymaster/engine";
-import type { Queryable } from "../database/pool.js";
+import type { Connection } from "../database/pool.js";
 import { type Columns, insertRows, type Row } from "../database/rows.js";
 
 const COLUMNS = {
@@ -31,32 +31,21 @@ export interface LedgerPosting {
   }[];
 }
 
-/** Entries that one statement carries, unless a single posting has more. */
-const MAX_ENTRIES = 20_000;
-
-/**
- * Writes postings, each within one statement: PostgreSQL checks at its end that they balance. Postings
- * without entries are left out.
- */
+/** Writes postings by one statement, at whose end PostgreSQL checks that each of them balances. */
 export async function writePostings(
-  db: Queryable,
+  connection: Connection,
   postings: readonly LedgerPosting[],
   now: Date,
 ): Promise<void> {
-  let rows: EntryRow[] = [];
-  for (const posting of postings) {
-    if (rows.length > 0 && rows.length + posting.entries.length > MAX_ENTRIES) {
-      await insertRows(db, "ledger_entries", COLUMNS, rows, { maxRows: rows.length });
-      rows = [];
-    }
-    for (const row of toRows(posting, now)) rows.push(row);
-  }
-  await insertRows(db, "ledger_entries", COLUMNS, rows, { maxRows: Math.max(rows.length, 1) });
+  await insertRows(
+    connection,
+    "ledger_entries",
+    COLUMNS,
+    postings.flatMap((posting) => toRows(posting, now)),
+  );
 }
 
-type EntryRow = Row<typeof COLUMNS>;
-
-function toRows(posting: LedgerPosting, now: Date): EntryRow[] {
+function toRows(posting: LedgerPosting, now: Date): Row<typeof COLUMNS>[] {
   return posting.entries.map((entry, index) => ({
     master_id: posting.masterId,
     posting: posting.posting,

@@ -1,6 +1,6 @@
 /** Which posted invoices still have revenue to recognise, and from which month on. */
 import { type AssembledInvoice, isInAdvance } from "@paymaster/engine";
-import type { Queryable } from "../database/pool.js";
+import type { Connection, Queryable } from "../database/pool.js";
 import { type Columns, insertRows } from "../database/rows.js";
 
 const COLUMNS = {
@@ -12,7 +12,7 @@ const COLUMNS = {
 
 /** Puts invoices that are being posted on the schedule; those charged for use alone have nothing on it. */
 export async function scheduleRevenue(
-  db: Queryable,
+  connection: Connection,
   posted: readonly {
     readonly masterId: string;
     readonly id: string;
@@ -31,7 +31,7 @@ export async function scheduleRevenue(
       },
     ];
   });
-  await insertRows(db, "revenue_schedules", COLUMNS, rows);
+  await insertRows(connection, "revenue_schedules", COLUMNS, rows);
 }
 
 /** A cancelled invoice has nothing left to recognise. Waits for a month end that is at it. */

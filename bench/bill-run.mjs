@@ -3,7 +3,6 @@
  * (synchronous_commit on), on the private PostgreSQL; beside it, in the same run, COPY storing the same
  * rows, which is the ceiling. One master pays for all, with consolidated statements. Usage: node bench/bill-run.mjs [accounts] [rounds]
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +17,7 @@ import { migrate } from "../packages/server/dist/database/migrate.js";
 import { createPool, transaction } from "../packages/server/dist/database/pool.js";
 import { createDataDir, startPrivatePostgres } from "../packages/server/dist/postgres/index.js";
 import { loadAccounts, lockAccounts, toState } from "../packages/server/dist/store/accounts.js";
+import { postgresCpu } from "./support/postgres-cpu.mjs";
 import { report } from "./support/report.mjs";
 import { timed } from "./support/timing.mjs";
 
@@ -30,9 +30,7 @@ const dataDir = await mkdtemp(join(tmpdir(), "paymaster-bench-"));
 createDataDir(dataDir);
 const postgres = await startPrivatePostgres({ dataDir, log: () => undefined });
 const pool = createPool({ ...postgres.connection });
-const TICKS_PER_SECOND = 100;
-const { pid } = (await pool.query("select pg_backend_pid() as pid")).rows[0];
-const postmaster = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+const databaseCpu = await postgresCpu(pool);
 try {
   await migrate(pool);
   const clock = new ManualClock(START);
@@ -59,9 +57,10 @@ try {
       startedBy: "bench",
     });
     const before = await sizes();
-    const cpuBefore = cpuSeconds();
+    const [databaseBefore, ownBefore] = [databaseCpu(), process.cpuUsage()];
     const took = await timed(() => workBillRun(services, run.id));
-    const cpu = cpuSeconds() - cpuBefore;
+    const database = databaseCpu() - databaseBefore;
+    const own = process.cpuUsage(ownBefore);
     const rows = difference(await sizes(), before);
     const done = (
       await pool.query("select invoices, accounts_failed from bill_runs where id = $1", [run.id])
@@ -76,7 +75,8 @@ try {
       "rows/invoice": Object.values(rows).reduce((a, b) => a + b, 0) / accounts,
       "COPY of the same rows, s": copySeconds,
       "share of COPY's rate": copySeconds / took,
-      "processor ms/invoice (both processes)": (cpu * 1_000) / accounts,
+      "us of PostgreSQL/invoice": (database * 1e6) / accounts,
+      "us of this process/invoice": (own.user + own.system) / accounts,
       "memory MB": process.memoryUsage.rss() / 2 ** 20,
     });
   }
@@ -87,34 +87,6 @@ try {
   await pool.end();
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
-}
-
-/** Processor time of this process and of all PostgreSQL processes: says more than a clock on a busy machine. */
-function cpuSeconds() {
-  const { user, system } = process.cpuUsage();
-  const ticks = backends().reduce((total, stat) => total + stat.ticks, 0);
-  return (user + system) / 1e6 + ticks / TICKS_PER_SECOND;
-}
-
-function backends() {
-  const stats = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-        const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-        return [
-          {
-            pid: Number(pid),
-            parent: Number(fields[1]),
-            ticks: Number(fields[11]) + Number(fields[12]),
-          },
-        ];
-      } catch {
-        return [];
-      }
-    });
-  return stats.filter(({ pid, parent }) => pid === postmaster || parent === postmaster);
 }
 
 /** Sub accounts with a base plan, a webinar and a recording plan, bought by the real decision. */

@@ -7,7 +7,7 @@ import { once } from "node:events";
  * @param {string} name e.g. "server"
  * @param {unknown} options handed to the program as its first message
  */
-export async function startProgram(name, options) {
+export async function startProgram(name, options = {}) {
   const child = fork(new URL(`./${name}.mjs`, import.meta.url), { serialization: "advanced" });
   child.send(options);
   const failed = once(child, "exit").then(([code]) => {

@@ -26,18 +26,13 @@ export async function seedAccounts(pool, { masters, accounts }) {
     `insert into api_keys (master_id, account_id, id, key_hash, scopes, created_at)
       select id, id, 'k-' || id, decode(hash, 'hex'), $3, now()
       from unnest($1::text[], $2::text[]) as made (id, hash)`,
-    [
-      ids,
-      ids.map((id) => createHash("sha256").update(apiKeyOf(id)).digest("hex")),
-      allScopes,
-    ],
+    [ids, ids.map((id) => createHash("sha256").update(apiKeyOf(id)).digest("hex")), allScopes],
   );
   for (let from = 0; from < accounts; from += BATCH) {
     await pool.query(SUB_ACCOUNTS, [from, Math.min(from + BATCH, accounts) - 1, masters]);
     await pool.query(ITEMS, [from, Math.min(from + BATCH, accounts) - 1, masters]);
   }
   await pool.query("vacuum analyze");
-  await pool.query("checkpoint");
 }
 
 const SUB_ACCOUNTS = `

@@ -30,6 +30,7 @@ import { createMetrics } from "./observability/metrics.js";
 import { createDataDir } from "./postgres/index.js";
 import { loadSpecialLimits, RateLimiter } from "./rate-limits/index.js";
 import { registerReference } from "./reference/register.js";
+import { AccountReads } from "./store/account-reads.js";
 import { createIssuers, recordIssuer } from "./store/issuers.js";
 
 export interface RunningServer {
@@ -108,6 +109,7 @@ export async function startServer(
     endings.push(() => rateLimiter.close());
     const services = {
       pool,
+      accounts: new AccountReads(pool),
       clock,
       books: () => books,
       profile: config.profile,

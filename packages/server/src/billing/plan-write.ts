@@ -20,6 +20,7 @@ import type { Connection, Queryable } from "../database/pool.js";
 import type { Call, PlannedWrite, Reply, ServerBooks, Services } from "../http/call.js";
 import { validationFault } from "../http/validation.js";
 import { WireFault } from "../http/wire-fault.js";
+import type { AccountReads } from "../store/account-reads.js";
 import {
   isReachable,
   type LoadedAccount,
@@ -39,7 +40,15 @@ export async function loadTarget(
   lock: boolean,
 ): Promise<LoadedAccount> {
   if (lock) await lockAccounts(connection, [call.target]);
-  const loaded = await loadAccount(connection, call.target);
+  return reachable(call, await loadAccount(connection, call.target));
+}
+
+/** The same for a call that only reads. */
+export async function readTarget(call: Call, accounts: AccountReads): Promise<LoadedAccount> {
+  return reachable(call, await accounts.load(call.target));
+}
+
+function reachable(call: Call, loaded: LoadedAccount | undefined): LoadedAccount {
   if (loaded === undefined || !isReachable(call.principal, loaded.record)) {
     throw accountNotFound(call);
   }

@@ -15,6 +15,7 @@ import type { Call, Services } from "../http/call.js";
 import type { Principal } from "../http/principal.js";
 import { handlers } from "../operations/index.js";
 import { saveFlags } from "../store/account-changes.js";
+import { AccountReads } from "../store/account-reads.js";
 import { type AccountRef, loadAccount, lockAccounts, toState } from "../store/accounts.js";
 import { type DemoAccount, type DemoEvent, demoAccounts } from "./accounts.js";
 
@@ -186,6 +187,7 @@ class World {
   ): Promise<unknown> {
     const services: Services = {
       ...this.#services,
+      accounts: new AccountReads(this.#services.pool),
       profile: this.#services.books().engine.profile,
       pdfs: { get: () => Promise.reject(new Error("the demo world downloads nothing")) },
     };

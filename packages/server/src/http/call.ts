@@ -4,12 +4,15 @@ import type { Books } from "@paymaster/engine";
 import type { ServiceClock } from "../clock.js";
 import type { Connection, Pool } from "../database/pool.js";
 import type { InvoicePdfs } from "../invoice-files.js";
+import type { AccountReads } from "../store/account-reads.js";
 import type { AccountRef } from "../store/accounts.js";
 import type { Principal } from "./principal.js";
 
 /** What every handler may use; a handler names the few that it needs. */
 export interface Services {
   readonly pool: Pool;
+  /** For reading outside of transactions. */
+  readonly accounts: AccountReads;
   readonly clock: ServiceClock;
   readonly profile: WireProfile;
   /** Price book and tax table in force. */

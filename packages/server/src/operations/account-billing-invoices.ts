@@ -1,15 +1,15 @@
 /** GET /accounts/{accountId}/billing/invoices: the invoices of an account within at most one year. */
 import { minorToMajor } from "@paymaster/engine";
-import { loadTarget, operationFault } from "../billing/plan-write.js";
+import { operationFault, readTarget } from "../billing/plan-write.js";
 import { invoiceRange } from "../http/invoice-range.js";
 import { type InvoiceRecord, listInvoices } from "../store/invoices.js";
 import type { ReadFactory } from "./factory.js";
 
-export const accountBillingInvoices: ReadFactory<"pool" | "clock"> =
-  ({ pool, clock }) =>
+export const accountBillingInvoices: ReadFactory<"pool" | "accounts" | "clock"> =
+  ({ pool, accounts, clock }) =>
   async (call) => {
     const { from, to } = invoiceRange(call.query, clock.today());
-    const { record } = await loadTarget(call, pool, false);
+    const { record } = await readTarget(call, accounts);
     if (!record.everPaid) throw operationFault(call, "paidAccountOnly");
     const invoices = await listInvoices(pool, record, from, to);
     return {

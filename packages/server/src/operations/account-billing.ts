@@ -1,6 +1,6 @@
 /** GET /accounts/{accountId}/billing: the billing contact of a sub account. */
 import type { Contact } from "@paymaster/engine";
-import { loadTarget, operationFault } from "../billing/plan-write.js";
+import { operationFault, readTarget } from "../billing/plan-write.js";
 import type { AccountRecord } from "../store/accounts.js";
 import type { ReadFactory } from "./factory.js";
 
@@ -17,10 +17,10 @@ const MEMBERS = [
   "zip",
 ] as const satisfies readonly (keyof Contact)[];
 
-export const accountBilling: ReadFactory<"pool" | "profile"> =
-  ({ pool, profile }) =>
+export const accountBilling: ReadFactory<"accounts" | "profile"> =
+  ({ accounts, profile }) =>
   async (call) => {
-    const { record } = await loadTarget(call, pool, false);
+    const { record } = await readTarget(call, accounts);
     if (record.kind === "sub" && record.payMode === "sub") {
       throw operationFault(call, "selfPayMode");
     }

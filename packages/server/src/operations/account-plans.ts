@@ -1,12 +1,12 @@
 /** GET /accounts/{accountId}/plans: the plans that an account holds, and those that expired. */
-import { loadTarget, operationFault } from "../billing/plan-write.js";
+import { operationFault, readTarget } from "../billing/plan-write.js";
 import type { ReadFactory } from "./factory.js";
 import { plansBody } from "./plan-bodies.js";
 
-export const accountPlans: ReadFactory<"pool" | "profile"> =
-  ({ pool, profile }) =>
+export const accountPlans: ReadFactory<"accounts" | "profile"> =
+  ({ accounts, profile }) =>
   async (call) => {
-    const { record, items } = await loadTarget(call, pool, false);
+    const { record, items } = await readTarget(call, accounts);
     if (record.kind === "sub" && record.payMode === "sub") {
       throw operationFault(call, "selfPayMode");
     }

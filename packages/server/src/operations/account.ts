@@ -1,14 +1,14 @@
 /** GET /accounts/{accountId}: one sub account, or the caller itself. */
 import { runningBase } from "@paymaster/engine";
-import { loadTarget } from "../billing/plan-write.js";
+import { readTarget } from "../billing/plan-write.js";
 import { optionsBody } from "./account-options.js";
 import { accountType, instant } from "./accounts.js";
 import type { ReadFactory } from "./factory.js";
 
-export const account: ReadFactory<"pool" | "profile"> =
-  ({ pool, profile }) =>
+export const account: ReadFactory<"accounts" | "profile"> =
+  ({ accounts, profile }) =>
   async (call) => {
-    const { record, items } = await loadTarget(call, pool, false);
+    const { record, items } = await readTarget(call, accounts);
     const base = runningBase(items);
     return {
       status: 200,

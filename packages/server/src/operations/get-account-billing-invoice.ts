@@ -1,14 +1,14 @@
 /** GET /accounts/{accountId}/billing/invoices/{invoiceId}: one invoice with its lines. */
 import { addDays, minorToMajor } from "@paymaster/engine";
-import { loadTarget, operationFault } from "../billing/plan-write.js";
+import { operationFault, readTarget } from "../billing/plan-write.js";
 import { chargeNumber, findInvoice, readLines } from "../store/invoices.js";
 import { invoiceSummary } from "./account-billing-invoices.js";
 import type { ReadFactory } from "./factory.js";
 
-export const getAccountBillingInvoice: ReadFactory<"pool" | "profile"> =
-  ({ pool, profile }) =>
+export const getAccountBillingInvoice: ReadFactory<"pool" | "accounts" | "profile"> =
+  ({ pool, accounts, profile }) =>
   async (call) => {
-    const { record } = await loadTarget(call, pool, false);
+    const { record } = await readTarget(call, accounts);
     const invoiceId = call.params.invoiceId ?? "";
     const invoice = await findInvoice(pool, record.masterId, invoiceId);
     if (invoice === undefined || invoice.accountId !== record.accountId) {

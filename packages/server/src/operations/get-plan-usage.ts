@@ -1,15 +1,15 @@
 /** GET /accounts/{accountId}/plans/usage: licences and storage, bought and in use. */
 import { findPlan, type WireProfile } from "@paymaster/contract";
 import { includedStorage, isRunning, planState, runningBase } from "@paymaster/engine";
-import { loadTarget, operationFault } from "../billing/plan-write.js";
+import { operationFault, readTarget } from "../billing/plan-write.js";
 import type { LoadedAccount } from "../store/accounts.js";
 import type { ReadFactory } from "./factory.js";
 import { byFamily, put } from "./plan-bodies.js";
 
-export const getPlanUsage: ReadFactory<"pool" | "profile"> =
-  ({ pool, profile }) =>
+export const getPlanUsage: ReadFactory<"accounts" | "profile"> =
+  ({ accounts, profile }) =>
   async (call) => {
-    const loaded = await loadTarget(call, pool, false);
+    const loaded = await readTarget(call, accounts);
     // A trial is not a paid plan.
     if (planState(loaded.items) !== "paid") throw operationFault(call, "paidAccountOnly");
     return { status: 200, body: usageBody(loaded, profile) };

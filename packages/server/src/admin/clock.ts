@@ -6,6 +6,7 @@ import { advanceClock } from "../billing/advance.js";
 import { readDueDays } from "../billing/due-days.js";
 import { nextMonthEnd } from "../billing/revenue.js";
 import { DAY_MS, TEST_CLOCK_RANGE } from "../clock.js";
+import { transaction } from "../database/pool.js";
 import { SERVICE, writeAudit } from "../store/audit.js";
 import type { AdminServices } from "./index.js";
 import { readCount } from "./query.js";
@@ -38,9 +39,11 @@ export function registerClockRoutes(app: FastifyInstance, services: AdminService
   });
   // Before the change: what follows from it may take long, and must not go unexplained.
   const audit = (event: string, trackingId: string, change: object) =>
-    writeAudit(pool, { actor: "operator", trackingId }, clock.now(), [
-      { ...SERVICE, event, itemNumber: null, before: show(), after: { ...show(), ...change } },
-    ]);
+    transaction(pool, (connection) =>
+      writeAudit(connection, { actor: "operator", trackingId }, clock.now(), [
+        { ...SERVICE, event, itemNumber: null, before: show(), after: { ...show(), ...change } },
+      ]),
+    );
   adminRoute(app, "GET", "/clock", Nothing, async () => ({ status: 200, body: show() }));
   adminRoute(app, "GET", "/clock/due", Nothing, async ({ query }) => {
     const days = await readDueDays(pool, readCount(query, "limit", { default: 10, max: 100 }));

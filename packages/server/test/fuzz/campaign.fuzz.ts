@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemOf, World } from "../errors/fuzz-world.js";
 import { exchange } from "../errors/raw.js";
 import { Stage } from "../errors/stage.js";
+import { type ServerProcess, startServerProcess } from "../support/server-process.js";
 import type { SentRequest } from "./distortions.js";
 import { operationsOfDocument, operationsOfOperator } from "./operations.js";
 import { fuzzedRequests, type Keys, sentRequest } from "./requests.js";
-import { type ServerProcess, startServerProcess } from "./server-process.js";
 
 const { env } = process;
 const SEED = Number(env.PAYMASTER_FUZZ_SEED ?? 20_260_131);
@@ -23,6 +23,13 @@ const DAYS_A_STEP = 17;
 const TIMEOUT_MS = 24 * 3_600_000;
 /** Of the server, at the end of a run of any length. */
 const MAX_MEMORY_BYTES = 600 * 2 ** 20;
+
+const MASTER_FLAGS = {
+  may_add_sub_accounts: true,
+  bulk_licenses: false,
+  vip: false,
+  tier: "business",
+};
 
 const each = Math.ceil(REQUESTS / PROFILES.length);
 
@@ -72,6 +79,8 @@ describe.each(PROFILES)("in the %s generation", (profile: WireProfile) => {
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
       await stage.operate("POST", "/clock/advance", { days: DAYS_A_STEP });
+      // Requests to the operator's API may have changed what the master is allowed to do.
+      await stage.operate("PATCH", `/accounts/${keys.account_id}`, MASTER_FLAGS);
       await world.renew();
       report(from + drawn.length, begunMs);
     }

@@ -182,3 +182,12 @@ it("who an account belongs to shows only to its operator, with the contact as it
     { event: "contact_changed", before: { city: CONTACT.city }, after: { city: "Tacoma" } },
   ]);
 });
+
+it("what concerns no account is found under the service's own id", async () => {
+  await stage.operate("POST", "/clock/advance", { hours: 1 });
+  const { entries } = await stage.operate<{ entries: { event: string }[] }>(
+    "GET",
+    "/audit?account_id=service&order=newest",
+  );
+  expect(entries.map(({ event }) => event)).toContain("clock_moved");
+});

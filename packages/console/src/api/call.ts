@@ -1,5 +1,5 @@
 /** One call of the server with JSON in and out; what is refused is thrown as a Fault. */
-import { Fault, type FieldProblem } from "./fault.js";
+import { Fault, type FieldProblem, noAnswer } from "./fault.js";
 
 export const CSRF_HEADER = "x-paymaster-csrf";
 
@@ -41,7 +41,7 @@ async function send(method: string, url: string, options: CallOptions): Promise<
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new Fault("The server does not answer.", 0, 0, [], "Check that it runs, then try again.");
+    throw noAnswer();
   }
 }
 

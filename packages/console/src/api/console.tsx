@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { createOperator, type Operator } from "./operator.js";
 import type { SessionInfo, SignedIn } from "./session.js";
-import { createWire, type Wire } from "./wire.js";
+import type { Wire } from "./wire.js";
 
 export interface ConsoleApi {
   readonly session: SignedIn;
@@ -11,7 +11,7 @@ export interface ConsoleApi {
   /** null: the session is an account's. */
   readonly operator: Operator | null;
   /** The wire on behalf of a master or regular account; an account's session is always itself. */
-  wireFor(masterId: string): Wire;
+  wireFor(masterId: string): Promise<Wire>;
 }
 
 const Context = createContext<ConsoleApi | null>(null);
@@ -26,7 +26,7 @@ export function ConsoleProvider({
   readonly children: ReactNode;
 }) {
   const api = useMemo<ConsoleApi>(() => {
-    const wires = new Map<string, Wire>();
+    const wires = new Map<string, Promise<Wire>>();
     return {
       session,
       info,
@@ -35,7 +35,7 @@ export function ConsoleProvider({
         const actsFor = session.kind === "operator" ? masterId : null;
         const known = wires.get(actsFor ?? "");
         if (known !== undefined) return known;
-        const wire = createWire(session, actsFor);
+        const wire = import("./wire.js").then((module) => module.createWire(session, actsFor));
         wires.set(actsFor ?? "", wire);
         return wire;
       },

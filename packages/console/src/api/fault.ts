@@ -1,6 +1,4 @@
 /** What any call of the console may end in, in one form: what was wrong, where, and what to do. */
-import { ApiError, PaymasterError, RateLimitError } from "@paymaster/client";
-
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;
@@ -22,30 +20,11 @@ export class Fault extends Error {
 }
 
 export function toFault(error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  if (error instanceof RateLimitError) {
-    const at = error.retryAt;
-    const advice =
-      at === undefined
-        ? "Wait a moment, then try again."
-        : `The quota is there again at ${at.toISOString().slice(11, 19)} UTC. Limits shows what is left.`;
-    return new Fault(error.message, error.status, error.code, [], advice);
-  }
-  if (error instanceof ApiError) {
-    const problems = (error.errors ?? []).map(({ field, message }) => ({
-      field: field ?? "",
-      message,
-    }));
-    return new Fault(error.message, error.status, error.code, problems);
-  }
-  if (error instanceof PaymasterError || error instanceof TypeError) {
-    return new Fault(
-      "The server does not answer.",
-      0,
-      0,
-      [],
-      "Check that it runs, then try again.",
-    );
-  }
-  return new Fault(error instanceof Error ? error.message : String(error), 0, 0);
+  return error instanceof Fault
+    ? error
+    : new Fault(error instanceof Error ? error.message : String(error), 0, 0);
+}
+
+export function noAnswer(): Fault {
+  return new Fault("The server does not answer.", 0, 0, [], "Check that it runs, then try again.");
 }

@@ -4,9 +4,16 @@ import type { SignedIn } from "./session.js";
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
+type Headers = Readonly<Record<string, string>>;
+
 export interface Operator {
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
-  send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T>;
+  send<T>(
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    body?: unknown,
+    headers?: Headers,
+  ): Promise<T>;
   file(path: string, query?: Query): Promise<Blob>;
 }
 
@@ -22,8 +29,8 @@ export function createOperator(session: SignedIn): Operator {
   return {
     get: (path, query, signal) =>
       callJson("GET", url(path, query), { csrfToken, ...(signal && { signal }) }),
-    send: (method, path, body) =>
-      callJson(method, url(path), { csrfToken, ...(body === undefined ? {} : { body }) }),
+    send: (method, path, body, headers = {}) =>
+      callJson(method, url(path), { csrfToken, headers, ...(body === undefined ? {} : { body }) }),
     file: (path, query) => callFile(url(path, query), { csrfToken }),
   };
 }

@@ -6,6 +6,7 @@ export interface SessionAccount {
   readonly id: string;
   readonly master_id: string;
   readonly kind: "master" | "sub" | "regular";
+  readonly tier: "free" | "pro" | "business";
   readonly account_name: string;
 }
 

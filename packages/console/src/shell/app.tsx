@@ -11,7 +11,16 @@ import { Boundary } from "./boundary.js";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
 
+const Overview = lazy(() => import("../screens/overview/overview.js"));
 const Accounts = lazy(() => import("../screens/accounts/accounts.js"));
+const Account = lazy(() => import("../screens/account/account.js"));
+const Invoices = lazy(() => import("../screens/invoices/invoices.js"));
+const Invoice = lazy(() => import("../screens/invoices/invoice.js"));
+const BillRuns = lazy(() => import("../screens/bill-runs/bill-runs.js"));
+const BillRun = lazy(() => import("../screens/bill-runs/bill-run.js"));
+const Clock = lazy(() => import("../screens/clock/clock.js"));
+const Limits = lazy(() => import("../screens/limits/limits.js"));
+const Keys = lazy(() => import("../screens/keys/keys.js"));
 
 export function App() {
   const session = useQuery({
@@ -44,7 +53,17 @@ export function App() {
 function Screens() {
   return (
     <Switch>
+      <Route path={pages.overview} component={Overview} />
       <Route path={pages.accounts} component={Accounts} />
+      <Route path={pages.account} component={Account} />
+      <Route path={pages.accountTab} component={Account} />
+      <Route path={pages.invoices} component={Invoices} />
+      <Route path={pages.invoice} component={Invoice} />
+      <Route path={pages.billRuns} component={BillRuns} />
+      <Route path={pages.billRun} component={BillRun} />
+      <Route path={pages.clock} component={Clock} />
+      <Route path={pages.limits} component={Limits} />
+      <Route path={pages.keys} component={Keys} />
       <Route>
         <Nothing title="There is no such page">
           Choose one of the screens in the navigation.

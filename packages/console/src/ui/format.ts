@@ -48,8 +48,11 @@ export function percent(part: number, of: number): number {
   return of === 0 ? 0 : Math.round((100 * part) / of);
 }
 
-/** `next_invoice_date` as `Next invoice date`. */
+/** `next_invoice_date` and `nextInvoiceDate` as `Next invoice date`. */
 export function words(name: string): string {
-  const text = name.replaceAll("_", " ").trim();
+  const text = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -194,3 +194,13 @@ export function findFamily(name: string): PlanFamily {
 export function isFamilyName(name: string): name is FamilyName {
   return byName.has(name);
 }
+
+/** Groups of families that are bought in parts, and the member that holds them in the body of POST addons. */
+export const addonDetails = {
+  "2021": { plan_phone: "plan_details" },
+  "2026": {
+    plan_phone: "plan_details",
+    plan_zcc: "plan_zcc_details",
+    plan_znode: "plan_znode_details",
+  },
+} as const satisfies Readonly<Record<WireProfile, Readonly<Record<string, string>>>>;

@@ -1,5 +1,6 @@
 /** Bodies of POST and PUT addons, and of PUT base. */
 import Type, { type TSchema, type TUnsafe } from "typebox";
+import { addonDetails } from "../catalogue/families.js";
 import type { WireProfile } from "../operation.js";
 import {
   closed,
@@ -72,18 +73,8 @@ function withDetails(type: string, member: string) {
   };
 }
 
-/** Groups of families that are bought in parts, and the member that holds the parts. */
-const GROUPS = {
-  "2021": { plan_phone: "plan_details" },
-  "2026": {
-    plan_phone: "plan_details",
-    plan_zcc: "plan_zcc_details",
-    plan_znode: "plan_znode_details",
-  },
-} as const satisfies Readonly<Record<WireProfile, Readonly<Record<string, string>>>>;
-
 function addonRequest(profile: WireProfile): TUnsafe<AddonRequest> {
-  const groups = Object.entries(GROUPS[profile]);
+  const groups = Object.entries(addonDetails[profile]);
   const members: Record<string, TSchema> = {
     type: planType,
     hosts: Type.Optional(hosts),

@@ -76,6 +76,7 @@ async function requireInvoice({ pool }: AdminServices, id = ""): Promise<Invoice
 export function invoiceBody(invoice: InvoiceRecord) {
   return {
     id: invoice.id,
+    master_id: invoice.masterId,
     account_id: invoice.accountId,
     payer_id: invoice.payerId,
     invoice_number: invoice.invoiceNumber,

@@ -6,6 +6,7 @@ import {
   type Overview,
   type OverviewScope,
   readCourse,
+  readIdleAccounts,
   readOverview,
   readPlanShares,
   readRenewals,
@@ -15,7 +16,8 @@ import { type Query, readCount } from "./query.js";
 import { adminRoute } from "./route.js";
 
 const PLANS_SHOWN = 8;
-const RENEWALS_SHOWN = 10;
+const IDLE_SHOWN = 6;
+const RENEWALS_SHOWN = 8;
 const MAX_MONTHS = 36;
 
 export function registerOverviewRoutes(app: FastifyInstance, services: AdminServices): void {
@@ -28,6 +30,7 @@ export function registerOverviewRoutes(app: FastifyInstance, services: AdminServ
     const scope = scopeOf(query);
     const overview = await readOverview(pool, scope);
     const plans = await readPlanShares(pool, scope, overview.currency, PLANS_SHOWN);
+    const idle = await readIdleAccounts(pool, scope, overview.currency, IDLE_SHOWN);
     const renewals = await readRenewals(pool, scope, RENEWALS_SHOWN);
     return {
       status: 200,
@@ -39,6 +42,13 @@ export function registerOverviewRoutes(app: FastifyInstance, services: AdminServ
           accounts: plan.accounts,
           hosts: plan.hosts,
           monthly: minorToMajor(plan.monthlyMinor),
+        })),
+        idle_accounts: idle.map((account) => ({
+          account_id: account.accountId,
+          account_name: account.accountName,
+          hosts: account.hosts,
+          hosts_used: account.hostsUsed,
+          idle: minorToMajor(account.idleMinor),
         })),
         renewals: renewals.map((renewal) => ({
           account_id: renewal.accountId,

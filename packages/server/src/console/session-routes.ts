@@ -139,6 +139,6 @@ function sendSession(
 
 function accountOf({ caller }: Session) {
   if (caller.kind === "operator") return null;
-  const { accountId, masterId, kind } = caller.principal;
-  return { id: accountId, master_id: masterId, kind, account_name: caller.accountName };
+  const { accountId, masterId, kind, tier } = caller.principal;
+  return { id: accountId, master_id: masterId, kind, tier, account_name: caller.accountName };
 }

@@ -100,6 +100,35 @@ export async function readPlanShares(
   return rows;
 }
 
+export interface IdleAccount {
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly hosts: number;
+  readonly hostsUsed: number;
+  readonly idleMinor: number;
+}
+
+/** Accounts that pay most for licences that nobody uses. */
+export async function readIdleAccounts(
+  db: Queryable,
+  { masterId }: OverviewScope,
+  currency: string,
+  limit: number,
+): Promise<IdleAccount[]> {
+  const { rows } = await db.query({
+    name: "read-idle-accounts",
+    text: `with running as (${RUNNING})
+      select a.id as "accountId", a.account_name as "accountName", r.hosts::int,
+        r.hosts_used::int as "hostsUsed", round(r.idle)::bigint as "idleMinor"
+      from running r
+      join accounts a on a.master_id = r.master_id and a.id = r.account_id
+      where r.idle >= 1 and a.currency = $2 and ($3::text is null or a.master_id = $3)
+      order by r.idle desc, a.id limit $4`,
+    values: [FAMILIES_WITH_HOSTS, currency, masterId, limit],
+  });
+  return rows;
+}
+
 export interface Renewal {
   readonly accountId: string;
   readonly accountName: string;

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useConsole } from "../../api/console.js";
 import type { Operator } from "../../api/operator.js";
+import type { SignedIn } from "../../api/session.js";
 import type { Wire } from "../../api/wire.js";
 
 export interface AccountRow {
@@ -36,7 +37,7 @@ export function useAccounts() {
     queryFn: ({ signal }) =>
       operator !== null
         ? readFromOperator(operator, signal)
-        : readFromWire(wireFor(""), session.account?.master_id ?? "", signal),
+        : wireFor("").then((wire) => readFromWire(wire, session, signal)),
   });
 }
 
@@ -56,9 +57,10 @@ async function readFromOperator(operator: Operator, signal: AbortSignal): Promis
 
 async function readFromWire(
   wire: Wire,
-  masterId: string,
+  { account }: SignedIn,
   signal: AbortSignal,
 ): Promise<AccountRow[]> {
+  const masterId = account?.master_id ?? "";
   const rows: AccountRow[] = [];
   let token = "";
   for (let page = 0; page < MAX_WIRE_PAGES; page += 1) {

@@ -1,0 +1,91 @@
+/** The lines of an invoice, each with why its amount is what it is. */
+import { Table, Text } from "@mantine/core";
+import { count, date, money } from "../../ui/format.js";
+
+export interface InvoiceLine {
+  readonly line: number;
+  readonly charge_number: string;
+  readonly charge_name: string;
+  readonly quantity: number;
+  readonly start_date: string;
+  readonly end_date: string;
+  readonly amount: number;
+  readonly tax_amount: number;
+  /** null: the wire does not tell. */
+  readonly unit_price: number | null;
+  readonly explanation: string | null;
+}
+
+export function InvoiceLines({
+  lines,
+  currency,
+  tax,
+  total,
+  balance,
+}: {
+  readonly lines: readonly InvoiceLine[];
+  readonly currency: string;
+  readonly tax: number;
+  readonly total: number;
+  readonly balance: number;
+}) {
+  return (
+    <Table.ScrollContainer minWidth={420}>
+      <Table verticalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Charge</Table.Th>
+            <Table.Th className="number">Quantity</Table.Th>
+            <Table.Th className="number">Amount</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {lines.map((line) => (
+            <Table.Tr key={line.line}>
+              <Table.Td>
+                <Text size="sm" fw={550}>
+                  {line.charge_name}
+                </Text>
+                <Text size="sm" c="dimmed">
+                  {date(line.start_date)} to {date(line.end_date)} · {line.charge_number}
+                </Text>
+                {line.explanation !== null && (
+                  <Text size="sm" mt={4}>
+                    {line.explanation}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td className="number top">
+                {count(line.quantity)}
+                {line.unit_price !== null && (
+                  <Text size="sm" c="dimmed">
+                    × {money(line.unit_price, currency)}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td className="number top">{money(line.amount, currency)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+        <Table.Tfoot>
+          <Sum name="Tax" amount={money(tax, currency)} />
+          <Sum name="Total" amount={money(total, currency)} />
+          <Sum name="Balance" amount={money(balance, currency)} />
+        </Table.Tfoot>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Sum({ name, amount }: { readonly name: string; readonly amount: string }) {
+  return (
+    <Table.Tr>
+      <Table.Th colSpan={2} className="number">
+        {name}
+      </Table.Th>
+      <Table.Th className="number" data-sum={name.toLowerCase()}>
+        {amount}
+      </Table.Th>
+    </Table.Tr>
+  );
+}

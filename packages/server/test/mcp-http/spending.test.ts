@@ -12,6 +12,12 @@ beforeAll(async () => {
   database = await (await startTestPostgres()).createDatabase();
   pool = createPool({ connectionString: database.url, max: 8 });
   await migrate(pool);
+  await pool.query(
+    `insert into accounts (master_id, id, kind, account_name, owner_id, owner_email, created_at)
+      select 'm', id, case id when 'm' then 'master' else 'sub' end, id, id, id || '@quay.example',
+          now()
+        from unnest(array['m', 'a', 'busy', 'old']) id`,
+  );
 });
 
 afterAll(async () => {

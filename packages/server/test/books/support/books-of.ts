@@ -23,6 +23,7 @@ const PARTS = {
       (select count(*) from statement_lines l where l.statement_id = s.id) as lines
     from statements s order by 1, 2`,
   audit: `select account_id, item_number, event, count(*) as n from audit_log
+    where account_id <> 'service'
     group by 1, 2, 3 order by 1, 2, 3`,
   schedules: `select i.account_id, s.next_month, s.until from revenue_schedules s
     join invoices i on i.id = s.invoice_id order by 1, 2, 3`,

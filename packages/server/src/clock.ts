@@ -63,6 +63,8 @@ export class ClockError extends Error {}
 
 export class Clock implements ServiceClock {
   #state: ClockState;
+  /** Counts when this process begins to move the clock, and when it has. */
+  #moves = 0;
   readonly #pool: Pool;
 
   private constructor(pool: Pool, state: ClockState) {
@@ -129,13 +131,15 @@ export class Clock implements ServiceClock {
    * may have moved it.
    */
   async heartbeat(): Promise<void> {
+    const moves = this.#moves;
     const { rows } = await this.#pool.query(
       "update clock set seen_at = $1 returning kind, ticking, service_at, real_at, seen_at",
       [new Date()],
     );
     const { state } = toState(rows[0]);
-    // A move of this process may have overtaken the answer; the later one holds.
-    if (state.realAtMs >= this.#state.realAtMs) this.#state = state;
+    // A move of this process may have overtaken the answer. (The instants do not tell which is later: the
+    // system's clock may have been set back.)
+    if (moves === this.#moves) this.#state = state;
   }
 
   /** Jumps to an instant that is not in the past. */
@@ -167,10 +171,12 @@ export class Clock implements ServiceClock {
   }
 
   async #store(state: ClockState): Promise<void> {
+    this.#moves += 1;
     await this.#pool.query(
       "update clock set ticking = $1, service_at = $2, real_at = $3, seen_at = $3",
       [state.ticking, new Date(state.serviceAtMs), new Date(state.realAtMs)],
     );
+    this.#moves += 1;
     this.#state = state;
   }
 }

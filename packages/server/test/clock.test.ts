@@ -1,5 +1,5 @@
 /** The service's clock: where it starts, how it moves, and what a restart makes of it. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Clock } from "../src/clock.js";
 import { migrate } from "../src/database/migrate.js";
 import { createPool, type Pool } from "../src/database/pool.js";
@@ -95,5 +95,21 @@ describe("the system clock", () => {
     await expect(clock.moveTo(Date.now() + 1_000)).rejects.toThrow("cannot be moved");
     const { notice } = await Clock.open(pool, "2026-01-31");
     expect(notice).toContain("runs on the system clock");
+  });
+
+  it("is moved for every process, also after the system's clock was set back", async () => {
+    await pool.query("delete from clock");
+    const { clock: moved } = await Clock.open(pool, "2026-01-31");
+    const { clock: other } = await Clock.open(pool, null);
+    await moved.moveTo(Date.parse("2026-02-01T00:00:00Z"));
+    await other.heartbeat();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+    try {
+      await moved.moveTo(Date.parse("2026-03-01T00:00:00Z"));
+      await other.heartbeat();
+      expect(other.today()).toBe("2026-03-01");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

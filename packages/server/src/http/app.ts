@@ -79,8 +79,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
-    // How late a client may be found out that is slower than `requestTimeout`.
-    http: { connectionsCheckingInterval: 5_000 },
+    // Node takes the longer of both for the whole request: headers have a limit below `requestTimeout`.
+    // The interval is how late a client may be found out that is slower than that.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     rewriteUrl: rewriteConsoleUrl,
     exposeHeadRoutes: false,
     return503OnClosing: true,

@@ -6,6 +6,8 @@ import { newTrackingId } from "./wire-headers.js";
 /** Headers of one request; the HTTP parser bounds their size, and would drop the surplus silently. */
 export const MAX_HEADERS = 100;
 
+const LINGER_MS = 1_000;
+
 const REASONS: Readonly<Record<number, string>> = {
   400: "Bad Request",
   408: "Request Timeout",
@@ -23,6 +25,10 @@ export function answerClientError(
     return;
   }
   const { status, code, message } = described(error.code, profile);
+  // What the client goes on sending must not complete the request after all, nor keep the connection:
+  // a slow one is left at once; one that sent too much gets a moment to read why.
+  if (status === 408) socket.once("finish", () => socket.destroy());
+  else setTimeout(() => socket.destroy(), LINGER_MS).unref();
   const body = JSON.stringify({ code, message });
   socket.end(
     [

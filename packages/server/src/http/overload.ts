@@ -10,8 +10,8 @@ import { OverloadedError } from "../database/pool.js";
 export const MAX_IN_FLIGHT = 1_000;
 /** Open connections, idle ones included; further ones are closed at once. */
 export const MAX_CONNECTIONS = 16_000;
-/** A client that takes nothing of its answer for so long is left. */
-const STALLED_MS = 30_000;
+/** A client that takes nothing of its answer for so long is left; at the latest after twice as long. */
+const STALLED_MS = 20_000;
 /** Who watches the service must hear from it most of all when it is busy. */
 const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set([
   "/healthz",

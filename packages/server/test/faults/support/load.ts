@@ -218,7 +218,7 @@ function outcomeOf({ status, body, headers }: Answer<unknown>): Outcome {
 export async function expectKept(
   server: Serving,
   customers: readonly Customer[],
-  { acknowledged }: Tally,
+  { acknowledged }: Pick<Tally, "acknowledged">,
 ): Promise<void> {
   for (const { accountId, token } of customers) {
     const changes = acknowledged.get(accountId) ?? 0;

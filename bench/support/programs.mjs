@@ -6,9 +6,13 @@ import { once } from "node:events";
  * Starts a program of this folder and waits until it is ready.
  * @param {string} name e.g. "server"
  * @param {unknown} options handed to the program as its first message
+ * @param {"inherit" | number} output where its standard output goes, e.g. an open file
  */
-export async function startProgram(name, options = {}) {
-  const child = fork(new URL(`./${name}.mjs`, import.meta.url), { serialization: "advanced" });
+export async function startProgram(name, options = {}, output = "inherit") {
+  const child = fork(new URL(`./${name}.mjs`, import.meta.url), {
+    serialization: "advanced",
+    stdio: ["ignore", output, "inherit", "ipc"],
+  });
   child.send(options);
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`${name} ended with ${code}`);

@@ -28,7 +28,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     allowedHeaders: ALLOWED_HEADERS,
     exposedHeaders: EXPOSED_HEADERS,
-    // Tokens travel in a header that a page sets itself; there are no cookies to send along.
+    // Tokens travel in a header that a page sets itself; the console's cookie is for its own origin.
     credentials: false,
     maxAge: MAX_AGE_SECONDS,
   });

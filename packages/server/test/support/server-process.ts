@@ -17,13 +17,39 @@ const START_LIMIT_MS = 60_000;
 
 export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;
 
+export interface ServeOptions {
+  readonly dataDir: string;
+  readonly args: readonly string[];
+  /** Absent: the private PostgreSQL. */
+  readonly databaseUrl?: string;
+}
+
+/** A server with an empty world on a database of its own, without quotas, for one test file. */
 export async function startServerProcess(profile: WireProfile, more: readonly string[] = []) {
   const database = await (await startTestPostgres()).createDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "paymaster-process-"));
-  const args = ["serve", "--empty", "--port", "0", "--data-dir", dataDir, "--profile", profile];
-  args.push("--test-clock", "2026-01-31", "--rate-limits", "off", "--log-format", "json", ...more);
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { PATH: process.env.PATH, DATABASE_URL: database.url },
+  const args = ["--empty", "--profile", profile, "--test-clock", "2026-01-31"];
+  args.push("--rate-limits", "off", ...more);
+  const served = await serveProcess(profile, { dataDir, args, databaseUrl: database.url });
+  return {
+    ...served,
+    databaseUrl: database.url,
+    stop: async () => {
+      try {
+        await served.stop();
+      } finally {
+        await database.drop();
+        await rm(dataDir, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+export async function serveProcess(profile: WireProfile, options: ServeOptions) {
+  const { dataDir, databaseUrl = "" } = options;
+  const args = ["serve", "--port", "0", "--data-dir", dataDir, "--log-format", "json"];
+  const child = spawn(process.execPath, [PROGRAM, ...args, ...options.args], {
+    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const logged: LogLine[] = [];
@@ -50,7 +76,7 @@ export async function startServerProcess(profile: WireProfile, more: readonly st
   return {
     server: { origin: new URL(credentials.base_url).origin },
     credentials,
-    databaseUrl: database.url,
+    databaseUrl,
     profile,
     /** Lines of the log. */
     logged,
@@ -61,8 +87,6 @@ export async function startServerProcess(profile: WireProfile, more: readonly st
     stop: async () => {
       child.kill("SIGTERM");
       const code = await ended;
-      await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
       if (code !== 0) throw new Error(`the server ended with ${code}`);
     },
   };

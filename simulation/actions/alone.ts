@@ -22,7 +22,7 @@ export async function alone(sim: Simulation, deed: Deed): Promise<void> {
     : await deed.send(server);
   if (answer !== null) {
     const found = await readNewInvoices(sim.site.database, before.numbers);
-    accept(sim, deed, understand(before.world, [{ deed, answer }], found));
+    await accept(sim, deed, understand(before.world, [{ deed, answer }], found));
     await deed.after?.(sim);
     if (deed.again === "by key" && sim.random.chance(AGAIN)) await repeat(sim, deed, answer);
     return;
@@ -43,13 +43,15 @@ function understand(
   return explain(world, done, sequence, found);
 }
 
-function accept(sim: Simulation, deed: Deed, { world, wrong }: Explained): void {
+async function accept(sim: Simulation, deed: Deed, { world, wrong }: Explained): Promise<void> {
   if (wrong.length > 0) {
+    const state = (await stateDifferences(sim, world)).slice(0, 10);
     throw new Violation("The server did not do what the model expects.", {
       asked: deed.what,
       wrong: wrong.slice(0, 20),
       ...(deed.account === undefined ? {} : { account: sim.describe(deed.account) }),
-      others: sim.describeNamed(wrong),
+      state,
+      others: sim.describeNamed([...wrong.slice(0, 1), ...state]),
     });
   }
   sim.world = world;
@@ -102,7 +104,7 @@ async function sendAgain(
   const numbers = isOnce ? before.numbers : sim.numbers();
   const answer = await deed.send(sim.pickServer());
   const found = await readNewInvoices(sim.site.database, numbers);
-  accept(sim, deed, understand(isOnce ? before.world : sim.world, [{ deed, answer }], found));
+  await accept(sim, deed, understand(isOnce ? before.world : sim.world, [{ deed, answer }], found));
   if (isOnce && isThere && answer.headers["idempotency-replayed"] !== "true") {
     throw new Violation("A key that was used is not recognised.", { asked: deed.what });
   }

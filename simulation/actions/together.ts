@@ -69,6 +69,7 @@ function besideRun(sim: Simulation): Deed[] {
 }
 
 async function atOnce(sim: Simulation, deeds: readonly Deed[]): Promise<void> {
+  if (deeds.length < 2) return;
   sim.note(`at once: ${deeds.map((deed) => deed.what).join("; ")}`);
   const before = sim.numbers();
   const [first, second] = sim.random.shuffled(sim.site.servers);

@@ -1,28 +1,62 @@
 /** Accounts with their plans, drafts and invoices, as the database holds them, against a world of the model. */
-import { textOf } from "../model/calendar.js";
+import { dayOf, textOf } from "../model/calendar.js";
 import { openDraft } from "../model/runs.js";
-import type { Account, Item } from "../model/state.js";
+import { type Account, type Item, planState, type Usage } from "../model/state.js";
+import { usageSince } from "../model/usage.js";
 import type { World } from "../model/world.js";
 import type { Simulation } from "../simulation.js";
-import { differences } from "./violation.js";
+import { differences, show } from "./violation.js";
 
 export async function stateDifferences(
   { site, masters }: Simulation,
   world: World,
 ): Promise<string[]> {
   const { rows } = await site.database.query({ name: "state", text: STATE, values: [masters] });
-  const found = Object.fromEntries(rows.map(({ id, ...row }) => [id, row]));
+  const found: Record<string, unknown> = {};
   const expected: Record<string, unknown> = {};
-  for (const account of world.accounts()) expected[account.id] = stateOf(account);
+  for (const account of world.accounts()) expected[account.id] = stateOf(world, account);
+  for (const { id, use, use_through, ...row } of rows) {
+    const account = world.find(id);
+    if (account === undefined) found[id] = row;
+    else found[id] = { ...row, use: measuredUse(world, account, usageOf(use, use_through)) };
+  }
   return differences(expected, found);
+}
+
+/** Use that is yet to be charged, as PostgreSQL has it. */
+function usageOf(use: StoredUse, through: string | null): Usage {
+  const charges = Object.entries(use.usageChargesMinor);
+  return {
+    hosts: use.hosts,
+    storageGb: use.recordingGb,
+    peakGb: use.recordingPeakGb,
+    charges: Object.fromEntries(charges.map(([type, amount]) => [type, BigInt(amount)])),
+    through: through === null ? 0 : dayOf(through),
+  };
+}
+
+interface StoredUse {
+  readonly hosts: Readonly<Record<string, number>>;
+  readonly recordingGb: number;
+  readonly recordingPeakGb: number;
+  readonly usageChargesMinor: Readonly<Record<string, number>>;
+}
+
+/** As of today: months without anything to charge may have been passed over, or not yet. */
+function measuredUse(world: World, account: Account, usage: Usage): unknown {
+  const { hosts, storageGb } = usage;
+  if (planState(account) !== "paid") return { hosts, storageGb };
+  const { through, peakGb, charges } = usageSince({ ...account, usage }, world.today);
+  const charged = Object.entries(charges).filter(([, amount]) => amount > 0n);
+  return { hosts, storageGb, through: textOf(through), peakGb, charges: show(charged.sort()) };
 }
 
 const STATE = `
   select a.id, a.pay_mode, a.billing_auto_renew, a.vip, a.bulk_licenses, a.may_add_sub_accounts,
     a.payment_term_days, a.tax_exempt, a.consolidated_statements, a.ever_paid,
     a.trial_used_on is not null as trial_used, a.next_item_number, a.credit_minor::text as credit,
-    a.disassociated_at is not null as disassociated, a.usage -> 'hosts' as hosts_in_use,
-    a.usage -> 'recordingGb' as storage_gb,
+    a.disassociated_at is not null as disassociated, a.usage as use,
+    a.usage_charged_through::text as use_through,
     coalesce((
       select json_object_agg(i.number, concat_ws(' ', i.family, i.plan_type, i.status, i.hosts,
         i.host_blocks::text, i.unit_price_minor, i.interval_months, i.anchor_day, i.start_date, i.period_start,
@@ -45,7 +79,7 @@ const STATE = `
       where p.master_id = a.master_id and p.account_id = a.id) as payments
   from accounts a where a.master_id = any ($1)`;
 
-function stateOf(account: Account): Readonly<Record<string, unknown>> {
+function stateOf(world: World, account: Account): Readonly<Record<string, unknown>> {
   const draft = openDraft(account);
   return {
     pay_mode: account.payMode,
@@ -61,8 +95,9 @@ function stateOf(account: Account): Readonly<Record<string, unknown>> {
     next_item_number: account.nextItem,
     credit: String(account.credit),
     disassociated: account.disassociated,
-    hosts_in_use: account.usage.hosts,
-    storage_gb: account.usage.storageGb,
+    // Those of tenants are made up by the server.
+    contact: account.kind === "sub" ? account.contact : null,
+    use: measuredUse(world, account, account.usage),
     items: Object.fromEntries(
       account.items
         .filter((item) => item.status !== "replaced")

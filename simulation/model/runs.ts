@@ -7,6 +7,7 @@ import { fallDue, nextDue } from "./due.js";
 import { assemble, postLines, taxed } from "./invoicing.js";
 import { operatorRefusal, operatorReply, type Reply } from "./reply.js";
 import type { Account, Invoice, Line, StatementLine } from "./state.js";
+import { usageSince } from "./usage.js";
 import type { World } from "./world.js";
 
 export type Mode = "post" | "draft" | "preview";
@@ -122,7 +123,8 @@ export function dueThrough(
     current = decided.account;
     lines.push(...taxed(world, current, decided.charges));
   }
-  return { account: current, lines };
+  // Months until then without anything to charge are settled, too, those ahead of their time included.
+  return { account: { ...current, usage: usageSince(current, target) }, lines };
 }
 
 /** Invoices what fell due by itself, before a command; charges of cancelled invoices wait for a bill run. */

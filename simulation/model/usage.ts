@@ -62,7 +62,7 @@ function excessOf(account: Account, gb: number): number {
 }
 
 /** Use since the last monthly date up to `day`: months without any charge pass over silently. */
-function usageSince(account: Account, day: Day): Usage {
+export function usageSince(account: Account, day: Day): Usage {
   const base = runningBase(account);
   const { usage } = account;
   if (base === undefined || base.trial) return usage;

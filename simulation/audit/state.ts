@@ -55,7 +55,7 @@ const STATE = `
   select a.id, a.pay_mode, a.billing_auto_renew, a.vip, a.bulk_licenses, a.may_add_sub_accounts,
     a.payment_term_days, a.tax_exempt, a.consolidated_statements, a.ever_paid,
     a.trial_used_on is not null as trial_used, a.next_item_number, a.credit_minor::text as credit,
-    a.disassociated_at is not null as disassociated, a.usage as use,
+    a.disassociated_at is not null as disassociated, a.usage as use, case when a.kind = 'sub' then a.contact end as contact,
     a.usage_charged_through::text as use_through,
     coalesce((
       select json_object_agg(i.number, concat_ws(' ', i.family, i.plan_type, i.status, i.hosts,

@@ -41,8 +41,12 @@ export interface Tally {
 export interface Load {
   /** Lets every change that was begun be acknowledged, then says what happened. */
   stop(): Promise<Tally>;
-  /** Successful answers so far. */
+  /** Successful reads so far. */
   answers(): number;
+  /** Changes acknowledged so far. */
+  changes(): number;
+  /** Changes that had to be tried again so far. */
+  retriedWrites(): number;
 }
 
 /** Sold for up to 9,999 hosts: room for one change after the other. */
@@ -184,6 +188,8 @@ export function startLoad(options: LoadOptions): Load {
   ];
   return {
     answers: () => reads,
+    changes: () => [...acknowledged.values()].reduce((sum, count) => sum + count, 0),
+    retriedWrites: () => retriedWrites,
     stop: async () => {
       stopped = true;
       await Promise.all(working);

@@ -3,7 +3,7 @@
  * here; what the service reads of it is `Date`, which is.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { CONTACT, startTestServer, type TestServer } from "./support/server.js";
+import { CONTACT, startTestServer, type TestServer } from "../support/server.js";
 
 const DAY_MS = 86_400_000;
 const NOON = Date.parse("2026-01-31T12:00:00Z");

@@ -1,6 +1,7 @@
 /** Writes the documents that are derived from the contract into docs/reference. `--check` only compares. */
 import { readFile, writeFile } from "node:fs/promises";
 import {
+  buildAssumptions,
   buildOpenApi,
   buildPostmanCollection,
   buildSupportTable,
@@ -14,6 +15,7 @@ const documents = new Map([
   ...WIRE_PROFILES.map((profile) => [`openapi-${profile}.json`, json(buildOpenApi(profile))]),
   ["postman.json", json(buildPostmanCollection("2021"))],
   ["support.md", buildSupportTable()],
+  ["assumptions.md", buildAssumptions()],
 ]);
 
 const stale = [];

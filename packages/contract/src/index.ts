@@ -23,4 +23,5 @@ export type * from "./schemas/plan-answer.js";
 export type * from "./schemas/plan-request.js";
 export type * from "./schemas/plan-usage.js";
 export * from "./schemas/preview.js";
+export * from "./support-table/assumptions.js";
 export * from "./support-table/build.js";

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import {
+  buildAssumptions,
   buildOpenApi,
   buildPostmanCollection,
   buildSupportTable,
@@ -20,11 +21,12 @@ describe("docs/reference", () => {
       JSON.parse(JSON.stringify(buildOpenApi(profile))),
     );
   });
-  it("has the Postman collection and the support table as they are generated", () => {
+  it("has the Postman collection and the tables as they are generated", () => {
     expect(JSON.parse(read("postman.json"))).toEqual(
       JSON.parse(JSON.stringify(buildPostmanCollection("2021"))),
     );
     expect(read("support.md")).toBe(buildSupportTable());
+    expect(read("assumptions.md")).toBe(buildAssumptions());
   });
 });
 

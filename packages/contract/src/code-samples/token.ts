@@ -3,24 +3,24 @@
 /** Environment variables of these samples, by the member of `credentials.json` that each holds. */
 export const TOKEN_VARIABLES = {
   token_url: "PAYMASTER_TOKEN_URL",
-  account_id: "ACCOUNT_ID",
-  client_id: "CLIENT_ID",
-  client_secret: "CLIENT_SECRET",
+  account_id: "PAYMASTER_ACCOUNT_ID",
+  client_id: "PAYMASTER_CLIENT_ID",
+  client_secret: "PAYMASTER_CLIENT_SECRET",
 } as const;
 
 export const tokenSamples = {
   curl: `curl -sS --fail-with-body "$PAYMASTER_TOKEN_URL" \\
-  -u "$CLIENT_ID:$CLIENT_SECRET" \\
+  -u "$PAYMASTER_CLIENT_ID:$PAYMASTER_CLIENT_SECRET" \\
   -d grant_type=account_credentials \\
-  -d "account_id=$ACCOUNT_ID"`,
+  -d "account_id=$PAYMASTER_ACCOUNT_ID"`,
   pythonRequests: `import os
 
 import requests
 
 response = requests.post(
     os.environ["PAYMASTER_TOKEN_URL"],
-    auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"]),
-    data={"grant_type": "account_credentials", "account_id": os.environ["ACCOUNT_ID"]},
+    auth=(os.environ["PAYMASTER_CLIENT_ID"], os.environ["PAYMASTER_CLIENT_SECRET"]),
+    data={"grant_type": "account_credentials", "account_id": os.environ["PAYMASTER_ACCOUNT_ID"]},
 )
 response.raise_for_status()
 print(response.json()["access_token"])`,
@@ -31,10 +31,10 @@ import chilkat
 
 http = chilkat.CkHttp()
 http.put_BasicAuth(True)
-http.put_Login(os.environ["CLIENT_ID"])
-http.put_Password(os.environ["CLIENT_SECRET"])
+http.put_Login(os.environ["PAYMASTER_CLIENT_ID"])
+http.put_Password(os.environ["PAYMASTER_CLIENT_SECRET"])
 url = os.environ["PAYMASTER_TOKEN_URL"]
-form = f"grant_type=account_credentials&account_id={os.environ['ACCOUNT_ID']}"
+form = f"grant_type=account_credentials&account_id={os.environ['PAYMASTER_ACCOUNT_ID']}"
 response = chilkat.CkHttpResponse()
 if not http.HttpStr("POST", url, form, "utf-8", "application/x-www-form-urlencoded", response):
     sys.exit(http.lastErrorText())
@@ -46,9 +46,9 @@ const client = createClient({
   baseUrl: process.env.PAYMASTER_BASE_URL ?? "",
   authentication: serverToServer({
     tokenUrl: process.env.PAYMASTER_TOKEN_URL ?? "",
-    accountId: process.env.ACCOUNT_ID ?? "",
-    clientId: process.env.CLIENT_ID ?? "",
-    clientSecret: process.env.CLIENT_SECRET ?? "",
+    accountId: process.env.PAYMASTER_ACCOUNT_ID ?? "",
+    clientId: process.env.PAYMASTER_CLIENT_ID ?? "",
+    clientSecret: process.env.PAYMASTER_CLIENT_SECRET ?? "",
   }),
 });
 console.log(await client.getPlanUsage({ accountId: "me" }));`,
@@ -64,13 +64,13 @@ import (
 )
 
 func main() {
-	form := url.Values{"grant_type": {"account_credentials"}, "account_id": {os.Getenv("ACCOUNT_ID")}}
+	form := url.Values{"grant_type": {"account_credentials"}, "account_id": {os.Getenv("PAYMASTER_ACCOUNT_ID")}}
 	body := strings.NewReader(form.Encode())
 	request, err := http.NewRequest("POST", os.Getenv("PAYMASTER_TOKEN_URL"), body)
 	if err != nil {
 		panic(err)
 	}
-	request.SetBasicAuth(os.Getenv("CLIENT_ID"), os.Getenv("CLIENT_SECRET"))
+	request.SetBasicAuth(os.Getenv("PAYMASTER_CLIENT_ID"), os.Getenv("PAYMASTER_CLIENT_SECRET"))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -91,8 +91,8 @@ import java.util.Base64;
 
 public class Sample {
     public static void main(String[] args) throws Exception {
-        var client = System.getenv("CLIENT_ID") + ":" + System.getenv("CLIENT_SECRET");
-        var form = "grant_type=account_credentials&account_id=" + System.getenv("ACCOUNT_ID");
+        var client = System.getenv("PAYMASTER_CLIENT_ID") + ":" + System.getenv("PAYMASTER_CLIENT_SECRET");
+        var form = "grant_type=account_credentials&account_id=" + System.getenv("PAYMASTER_ACCOUNT_ID");
         var request = HttpRequest.newBuilder(URI.create(System.getenv("PAYMASTER_TOKEN_URL")))
             .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(client.getBytes()))
             .header("Content-Type", "application/x-www-form-urlencoded")
@@ -105,10 +105,10 @@ public class Sample {
   php: `<?php
 $curl = curl_init(getenv('PAYMASTER_TOKEN_URL'));
 curl_setopt_array($curl, [
-    CURLOPT_USERPWD => getenv('CLIENT_ID') . ':' . getenv('CLIENT_SECRET'),
+    CURLOPT_USERPWD => getenv('PAYMASTER_CLIENT_ID') . ':' . getenv('PAYMASTER_CLIENT_SECRET'),
     CURLOPT_POSTFIELDS => http_build_query([
         'grant_type' => 'account_credentials',
-        'account_id' => getenv('ACCOUNT_ID'),
+        'account_id' => getenv('PAYMASTER_ACCOUNT_ID'),
     ]),
     CURLOPT_RETURNTRANSFER => true,
 ]);
@@ -122,8 +122,8 @@ require "net/http"
 
 uri = URI(ENV.fetch("PAYMASTER_TOKEN_URL"))
 request = Net::HTTP::Post.new(uri)
-request.basic_auth(ENV.fetch("CLIENT_ID"), ENV.fetch("CLIENT_SECRET"))
-request.set_form_data("grant_type" => "account_credentials", "account_id" => ENV.fetch("ACCOUNT_ID"))
+request.basic_auth(ENV.fetch("PAYMASTER_CLIENT_ID"), ENV.fetch("PAYMASTER_CLIENT_SECRET"))
+request.set_form_data("grant_type" => "account_credentials", "account_id" => ENV.fetch("PAYMASTER_ACCOUNT_ID"))
 response = Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == "https") do |http|
   http.request(request)
 end
@@ -135,12 +135,12 @@ static string Env(string name) => Environment.GetEnvironmentVariable(name) ?? ""
 
 using var http = new HttpClient();
 using var request = new HttpRequestMessage(HttpMethod.Post, Env("PAYMASTER_TOKEN_URL"));
-var client = Encoding.UTF8.GetBytes($"{Env("CLIENT_ID")}:{Env("CLIENT_SECRET")}");
+var client = Encoding.UTF8.GetBytes($"{Env("PAYMASTER_CLIENT_ID")}:{Env("PAYMASTER_CLIENT_SECRET")}");
 request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(client));
 request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
 {
     ["grant_type"] = "account_credentials",
-    ["account_id"] = Env("ACCOUNT_ID"),
+    ["account_id"] = Env("PAYMASTER_ACCOUNT_ID"),
 });
 using var response = await http.SendAsync(request);
 Console.WriteLine(await response.Content.ReadAsStringAsync());`,

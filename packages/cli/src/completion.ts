@@ -30,13 +30,12 @@ export async function complete(
   const typed = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const found = commandOf(before, sources.commands);
-  const offered =
-    found === undefined
-      ? nextWords(before, sources.commands)
-      : [
-          ...(await afterCommand(found, before, typed, sources)),
-          ...(found.words.length === before.length ? nextWords(before, sources.commands) : []),
-        ];
+  const next = nextWords(before, sources.commands);
+  // `plans base` begins longer commands: `base` is not the account of `plans`.
+  const isPartial = next.length > 0 && before.length > (found?.words.length ?? 0);
+  const others =
+    found === undefined || isPartial ? [] : await afterCommand(found, before, typed, sources);
+  const offered = [...others, ...next];
   const seen = new Set<string>();
   return offered.filter(({ value }) => {
     const isNew = !seen.has(value);

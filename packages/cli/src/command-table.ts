@@ -1,4 +1,5 @@
 /** All commands there are: help, completion and the finding of a command go by this table. */
+import { billingCodeCommands } from "./billing-code/commands.js";
 import {
   assertArguments,
   type Command,
@@ -34,6 +35,7 @@ export const OWN_COMMANDS: readonly (Command | ForeignCommand)[] = [
   serveCommand,
   mcpCommand,
   invariantsCommand,
+  ...billingCodeCommands,
   ...profileCommands,
   completionCommand,
 ];

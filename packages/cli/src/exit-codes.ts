@@ -18,6 +18,8 @@ export const EXIT = {
   refused: 4,
   rateLimited: 5,
   noAnswer: 6,
+  partly: 7,
+  differs: 8,
   aborted: 130,
 } as const;
 
@@ -30,6 +32,8 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   refused: "the service refused the request",
   rateLimited: "a quota is used up; the message says when it reopens",
   noAnswer: "no usable answer; whether a write took effect is unknown",
+  partly: "some of it was not done; the report says what",
+  differs: "diff --exit-code: something would change",
   aborted: "interrupted",
 };
 

@@ -1,4 +1,5 @@
 /** The `paymaster` command. */
+import { setMaxListeners } from "node:events";
 import { ALL_COMMANDS, OPERATION_COMMANDS, OWN_COMMANDS, runCommand } from "./command-table.js";
 import { complete } from "./completion.js";
 import { describeError, errorAsJson } from "./describe-error.js";
@@ -49,6 +50,8 @@ function commandFirst(args: readonly string[]): readonly string[] {
 /** The first signal ends what is under way in order; a second one ends the process. */
 function untilSignal(): AbortSignal {
   const controller = new AbortController();
+  // Many calls at once listen to it: that is no leak.
+  setMaxListeners(0, controller.signal);
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.once(name, () => controller.abort(new Error(name)));
   }

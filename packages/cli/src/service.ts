@@ -5,6 +5,7 @@ import {
   createQuotaPlanner,
   type PaymasterClient,
   type QuotaPlanner,
+  type RetryPolicy,
 } from "@paymaster/client";
 import { quotaFile, sharedQuotaStore, stateFolder } from "@paymaster/client/node";
 import type { CommandContext, FlagValues } from "./command.js";
@@ -23,6 +24,7 @@ export interface ServiceOptions {
   /** The longest wait for a quota; by default interactive calls wait 5 s, background calls 15 min. */
   readonly maxWaitMs?: Partial<Record<NonNullable<CallOptions["priority"]>, number>> | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
 }
 
 /** Finds the credential by the line's `--as` and `--credentials`, and the environment. Sends nothing. */
@@ -44,6 +46,7 @@ export function openService(
     authentication,
     quota,
     timeoutMs: options.timeoutMs,
+    retry: options.retry,
     // A write whose answer is lost is found out about; it is never made twice.
     retryWrites: true,
   });

@@ -6,6 +6,15 @@
 import { families, findFamily, type PlanFamily } from "@paymaster/contract";
 import { ApiError } from "./errors.js";
 import type { WritingTool } from "./methods.js";
+import {
+  entriesAt,
+  type HeldPlan,
+  isHeldActive,
+  planIn,
+  plansHeld,
+  recordOf,
+  textOf,
+} from "./plans-held.js";
 import type { Answer } from "./request.js";
 import type { ParameterValues } from "./url.js";
 
@@ -81,13 +90,6 @@ export const evidence: Readonly<Record<WritingTool, Judge>> = {
   account_create: findCreatedAccount,
 };
 
-interface HeldPlan {
-  readonly family: PlanFamily;
-  readonly type: string;
-  readonly hosts: number | undefined;
-  readonly status: string | undefined;
-}
-
 interface WantedPlan {
   readonly family: PlanFamily | undefined;
   readonly type: string;
@@ -102,7 +104,7 @@ function arePlansHeld(
   if (wanted.length === 0) return UNKNOWN;
   const findings = wanted.map(({ family, type, hosts }) => {
     const running = held.find(
-      (plan) => plan.type === type && (family ?? plan.family) === plan.family && isActive(plan),
+      (plan) => plan.type === type && (family ?? plan.family) === plan.family && isHeldActive(plan),
     );
     if (running === undefined) return "missing";
     const isSame = hosts === undefined || running.hosts === undefined || running.hosts === hosts;
@@ -119,7 +121,7 @@ function isPlanAsSet(
   { type, hosts }: Readonly<Record<string, unknown>>,
   ofBase: boolean,
 ): Finding {
-  const plan = held.find((one) => one.type === type && isBase(one) === ofBase && isActive(one));
+  const plan = held.find((one) => one.type === type && isBase(one) === ofBase && isHeldActive(one));
   return plan !== undefined && plan.hosts === hosts ? DONE : MISSING;
 }
 
@@ -127,11 +129,6 @@ function areCancelled(plans: readonly HeldPlan[]): Finding {
   return plans.length > 0 && plans.every((plan) => /^cancel/i.test(plan.status ?? ""))
     ? DONE
     : MISSING;
-}
-
-/** Not every family shows a status: what is shown without one is held. */
-function isActive({ status }: HeldPlan): boolean {
-  return status === undefined || /^active$/i.test(status);
 }
 
 function isBase({ family }: HeldPlan): boolean {
@@ -144,18 +141,9 @@ function isOfGroup({ family }: HeldPlan, type: unknown): boolean {
   return family.plans.path.length === 2 && family.plans.path[0] === group;
 }
 
-async function plansOf(input: ParameterValues, lookUp: LookUp): Promise<HeldPlan[]> {
+async function plansOf(input: ParameterValues, lookUp: LookUp): Promise<readonly HeldPlan[]> {
   const { accountId } = input;
-  const { data } = await lookUp("account_plans", { accountId });
-  return families.flatMap((family) => {
-    const { path } = family.plans;
-    return entriesAt(data, path).map((entry): HeldPlan => {
-      // A plan that is only a code has its status beside it.
-      const beside = [...path.slice(0, -1), `${path.at(-1)}_status`];
-      const status = typeof entry === "string" ? valueAt(data, beside) : recordOf(entry).status;
-      return { family, ...planIn(entry), status: textOf(status) };
-    });
-  });
+  return plansHeld((await lookUp("account_plans", { accountId })).data);
 }
 
 /** The plans in a body of POST plans, or in the parts of an add-on. @param prefix of their paths */
@@ -172,23 +160,6 @@ function wantedAddons(body: Readonly<Record<string, unknown>>): WantedPlan[] {
   const parts = body.plan_details ?? body.plan_zcc_details ?? body.plan_znode_details;
   if (parts !== undefined) return wantedPlans(parts, [String(body.type)]);
   return typeof body.type === "string" ? [{ family: undefined, ...planIn(body) }] : [];
-}
-
-function planIn(entry: unknown): { type: string; hosts: number | undefined } {
-  if (typeof entry === "string") return { type: entry, hosts: undefined };
-  const { type, hosts } = recordOf(entry);
-  return { type: String(type), hosts: typeof hosts === "number" ? hosts : undefined };
-}
-
-/** One entry or several, whichever it is: request and answer do not always agree. */
-function entriesAt(value: unknown, path: readonly string[]): unknown[] {
-  const found = valueAt(value, path);
-  if (found === undefined || found === null) return [];
-  return Array.isArray(found) ? found : [found];
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => recordOf(at)[name], value);
 }
 
 /** Whether everything that was sent is shown. */
@@ -246,12 +217,4 @@ async function judgeAccount(
   const { data } = await lookUp("account", { accountId: found.id });
   const { id, owner_id, owner_email, created_at } = recordOf(data);
   return { verdict: "happened", data: { id, owner_id, owner_email, created_at } };
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -47,6 +47,7 @@ export type {
   Turn,
   TurnOptions,
 } from "./planner/types.js";
+export { type HeldPlan, isHeldActive, plansHeld } from "./plans-held.js";
 export type { Preview, PreviewLine } from "./preview.js";
 export { PreviewUnsupportedError } from "./preview-support.js";
 export type { RateLimit } from "./rate-limit.js";

@@ -89,7 +89,9 @@ export async function send(
         refusal = error;
       }
       const isPlanned = sender.quota !== undefined;
-      const failed = { effect: plan.effect, attempt, error, jitter: Math.random(), isPlanned };
+      // A preview changes nothing, whatever the operation does.
+      const effect = options.preview === true ? "read" : plan.effect;
+      const failed = { effect, attempt, error, jitter: Math.random(), isPlanned };
       const decision = shouldRetry(failed, sender.retry);
       if (!decision.retry) throw error;
       const { waitMs } = decision;

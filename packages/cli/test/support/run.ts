@@ -27,6 +27,7 @@ export function paymaster(
     readonly env?: Readonly<Record<string, string>>;
     readonly cwd?: string;
     readonly input?: string;
+    readonly timeoutMs?: number;
     /** Called once, when the process is up; e.g. to send it a signal later. */
     readonly started?: (kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
@@ -34,7 +35,7 @@ export function paymaster(
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd ?? emptyFolder(),
     env: { PATH: process.env.PATH, ...ownFolders(), ...options.env },
-    timeout: 15_000,
+    timeout: options.timeoutMs ?? 15_000,
   });
   options.started?.((signal) => child.kill(signal));
   child.stdin.end(options.input ?? "");

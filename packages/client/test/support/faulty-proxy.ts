@@ -47,6 +47,8 @@ const LATE_MS = 30;
 
 export class FaultyProxy {
   readonly faults = new Map<Fault, number>();
+  /** Requests other than reads and previews that came. */
+  writes = 0;
   readonly #options: FaultyProxyOptions;
   readonly #times = new Map<string, number>();
   readonly #server = createServer((incoming, response) => {
@@ -76,7 +78,8 @@ export class FaultyProxy {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    const { method = "GET", url = "/" } = incoming;
+    const { method = "GET", url = "/", headers: sent } = incoming;
+    if (method !== "GET" && method !== "HEAD" && sent.prefer === undefined) this.writes += 1;
     if (this.#options.isForeign && url.startsWith("/openapi.json")) {
       response.writeHead(404).end();
       return;

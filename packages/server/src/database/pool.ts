@@ -1,6 +1,6 @@
 /** The connection pool, how PostgreSQL's types come in, and transactions. */
 import pg from "pg";
-import { NoPrimaryError, Primary, primaryClient } from "./primary.js";
+import { isTimeout, NoPrimaryError, Primary, primaryClient } from "./primary.js";
 import type { DatabaseUrl } from "./url.js";
 
 export type Pool = pg.Pool;
@@ -162,22 +162,19 @@ function isTransient(error: unknown): boolean {
 
 /** Whether `error` says that the database cannot be reached or is going away (answered with 503). */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof OverloadedError || isSilence(error)) return true;
+  if (error instanceof OverloadedError || error instanceof NoPrimaryError) return true;
   const code = sqlState(error);
-  if (code === undefined) return error instanceof Error && CONNECTION_LOST.test(error.message);
-  return SYSTEM_CODES.has(code) || SQL_STATES.test(code);
+  if (code !== undefined) return SYSTEM_CODES.has(code) || SQL_STATES.test(code);
+  return error instanceof Error && (isTimeout(error) || CONNECTION_LOST.test(error.message));
 }
 
-/** Whether nobody answered in time. */
+/** Whether nobody answered in time: a refusal is an answer. */
 export function isSilence(error: unknown): boolean {
-  return (
-    error instanceof NoPrimaryError ||
-    (error instanceof Error && sqlState(error) === undefined && TIMEOUT.test(error.message))
-  );
+  if (error instanceof NoPrimaryError) return error.isSilence;
+  return error instanceof Error && sqlState(error) === undefined && isTimeout(error);
 }
 
 /** The driver's own errors have no code. */
-const TIMEOUT = /timeout exceeded|timeout expired|connection timeout|Query read timeout/i;
 const CONNECTION_LOST = /Connection terminated|not queryable/i;
 const SYSTEM_CODES = new Set([
   "ECONNREFUSED",

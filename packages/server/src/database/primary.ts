@@ -12,10 +12,19 @@ export interface Address {
 
 /** None of the hosts takes writes now: the service is unavailable until one does. */
 export class NoPrimaryError extends Error {
-  constructor(reasons: readonly string[]) {
-    super(`No database that takes writes: ${reasons.join("; ")}.`);
+  /** Whether a host did not answer at all. */
+  readonly isSilence: boolean;
+
+  constructor(reasons: readonly Error[]) {
+    super(`No database that takes writes: ${reasons.map(({ message }) => message).join("; ")}.`);
     this.name = "NoPrimaryError";
+    this.isSilence = reasons.some(isTimeout);
   }
+}
+
+/** The driver's errors of time that is up; they have no code. */
+export function isTimeout({ message }: Error): boolean {
+  return /timeout exceeded|timeout expired|connection timeout|Query read timeout/i.test(message);
 }
 
 /** Time for a host to say whether it takes writes. */
@@ -52,7 +61,7 @@ export class Primary {
       return this.#known;
     } catch (error) {
       if (!(error instanceof AggregateError)) throw error;
-      throw new NoPrimaryError(error.errors.map((reason: Error) => reason.message));
+      throw new NoPrimaryError(error.errors);
     }
   }
 }
@@ -84,7 +93,8 @@ async function askWritable(url: string): Promise<Address> {
 /** Throws unless the connection's server takes writes, as a standby does not. */
 export async function checkWritable(client: Pick<pg.ClientBase, "query">): Promise<void> {
   const { rows } = await client.query("show transaction_read_only");
-  if (rows[0]?.transaction_read_only !== "off") throw new NoPrimaryError(["it is read-only"]);
+  if (rows[0]?.transaction_read_only !== "off")
+    throw new NoPrimaryError([new Error("it is read-only")]);
 }
 
 /** Clients for a pool: each connects to where the primary is when it connects. */

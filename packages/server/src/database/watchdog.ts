@@ -35,7 +35,6 @@ export function watchDatabase(pool: Pool, config: PoolConfig): Watchdog {
       .query("select 1")
       .then(
         () => 0,
-        // A refusal is an answer: whoever holds a connection hears of it there.
         (error) => (isSilence(error) ? unanswered + 1 : 0),
       )
       .then((count) => {

@@ -94,7 +94,8 @@ async function askWritable(url: string): Promise<Address> {
 export async function checkWritable(client: Pick<pg.ClientBase, "query">): Promise<void> {
   const { rows } = await client.query("show transaction_read_only");
   if (rows[0]?.transaction_read_only !== "off")
-    throw new NoPrimaryError([new Error("it is read-only")]);
+    // What PostgreSQL would answer to a write.
+    throw Object.assign(new Error("it is read-only"), { code: "25006" });
 }
 
 /** Clients for a pool: each connects to where the primary is when it connects. */

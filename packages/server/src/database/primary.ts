@@ -93,9 +93,10 @@ async function askWritable(url: string): Promise<Address> {
 /** Throws unless the connection's server takes writes, as a standby does not. */
 export async function checkWritable(client: Pick<pg.ClientBase, "query">): Promise<void> {
   const { rows } = await client.query("show transaction_read_only");
-  if (rows[0]?.transaction_read_only !== "off")
+  if (rows[0]?.transaction_read_only !== "off") {
     // What PostgreSQL would answer to a write.
     throw Object.assign(new Error("it is read-only"), { code: "25006" });
+  }
 }
 
 /** Clients for a pool: each connects to where the primary is when it connects. */
@@ -104,8 +105,9 @@ export function primaryClient(primary: Primary, Client: typeof pg.Client): typeo
     /** As the driver's own: with a callback, or answering with a promise. */
     override connect(...[callback]: unknown[]): never {
       const connected = this.#connectToPrimary();
-      if (typeof callback === "function")
+      if (typeof callback === "function") {
         connected.then(() => callback(null, this), callback as never);
+      }
       return connected as never;
     }
 

@@ -11,6 +11,8 @@ import {
   visit,
 } from "./support/browser.js";
 
+import { takePictures } from "./support/pictures.js";
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
@@ -49,6 +51,7 @@ test("accounts are searched, filtered, sorted and exported", async () => {
   const table = page.getByRole("table", { name: "Accounts" });
   await table.getByRole("row").nth(5).waitFor();
   await expectAccessible(page);
+  await takePictures(page, "accounts");
   await page.getByLabel("Search accounts").fill("baltic");
   await page.getByText("1 of 31 accounts").waitFor();
   expect(await table.getByRole("row").count()).toBe(2);

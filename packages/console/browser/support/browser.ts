@@ -63,9 +63,13 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return { page, complaints };
 }
 
-export async function signInAsOperator(page: Page, path = "/"): Promise<void> {
+export async function signInAsOperator(
+  page: Page,
+  path = "/",
+  key = inject("credentials").admin_key,
+): Promise<void> {
   await page.goto(path);
-  await page.getByLabel("Operator’s key").fill(inject("credentials").admin_key);
+  await page.getByLabel("Operator’s key").fill(key);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 }

@@ -2,11 +2,13 @@
 import type { Credentials } from "@paymaster/server";
 import type { TestProject } from "vitest/node";
 import { makeDataDir, startServer } from "../../../../scripts/built-server.mjs";
+import { startTestPostgres } from "../../../server/test/support/postgres.js";
 
 declare module "vitest" {
   interface ProvidedContext {
     readonly origin: string;
     readonly credentials: Credentials;
+    readonly databaseUrl: string;
   }
 }
 
@@ -14,9 +16,8 @@ declare module "vitest" {
 const DAY = "2026-03-10";
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const data = await makeDataDir();
-  const server = await startServer(data.dir, ["--demo", "--test-clock", DAY]);
-  const credentials: Credentials = server.credentials;
+  const served = await serve(["--demo", "--test-clock", DAY]);
+  const { credentials } = served;
   const clock = await fetch(`${credentials.admin_url}/clock`, {
     method: "PUT",
     headers: {
@@ -26,10 +27,36 @@ export default async function setup(project: TestProject): Promise<() => Promise
     body: JSON.stringify({ ticking: false }),
   });
   if (!clock.ok) throw new Error(`The clock cannot be stopped: ${await clock.text()}`);
-  project.provide("origin", server.origin);
+  project.provide("origin", served.origin);
   project.provide("credentials", credentials);
-  return async () => {
-    await server.stop();
-    await data.remove();
+  project.provide("databaseUrl", served.databaseUrl);
+  return served.stop;
+}
+
+export interface Served {
+  readonly origin: string;
+  readonly credentials: Credentials;
+  readonly databaseUrl: string;
+  stop(): Promise<void>;
+}
+
+/** The built server as a user starts it, on a database of its own that a test may reach into. */
+export async function serve(options: readonly string[]): Promise<Served> {
+  const postgres = await startTestPostgres();
+  const database = await postgres.createDatabase();
+  const data = await makeDataDir();
+  process.env.DATABASE_URL = database.url;
+  const server = await startServer(data.dir, options).finally(() => {
+    delete process.env.DATABASE_URL;
+  });
+  return {
+    origin: server.origin,
+    credentials: server.credentials,
+    databaseUrl: database.url,
+    stop: async () => {
+      await server.stop();
+      await database.drop();
+      await data.remove();
+    },
   };
 }

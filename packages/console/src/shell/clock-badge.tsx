@@ -1,5 +1,5 @@
 /** The service's day, which on a test clock is not today. */
-import { Badge } from "@mantine/core";
+import { Badge, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { useConsole } from "../api/console.js";
@@ -37,7 +37,11 @@ export function ClockBadge() {
       style={{ cursor: "pointer" }}
     >
       {date(data.now)}
-      {isTest ? " · test clock" : ""}
+      {isTest && (
+        <Text span inherit visibleFrom="xs">
+          {" · test clock"}
+        </Text>
+      )}
     </Badge>
   );
 }

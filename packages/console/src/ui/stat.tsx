@@ -17,7 +17,12 @@ export function Stat({
   readonly color?: string;
 }) {
   return (
-    <Paper withBorder p="md" pos="relative" className={href === undefined ? "" : "linked"}>
+    <Paper
+      withBorder
+      p={{ base: "sm", sm: "md" }}
+      pos="relative"
+      className={href === undefined ? "" : "linked"}
+    >
       <Text size="sm" c="dimmed">
         {href === undefined ? (
           name
@@ -27,7 +32,12 @@ export function Stat({
           </Link>
         )}
       </Text>
-      <Text fz={26} fw={650} lh={1.3} {...(color === undefined ? {} : { c: color })}>
+      <Text
+        fz={{ base: 20, sm: 24 }}
+        fw={650}
+        lh={1.4}
+        {...(color === undefined ? {} : { c: color })}
+      >
         {value}
       </Text>
       {about !== undefined && (

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { Badge, createTheme, type MantineColorsTuple, Modal } from "@mantine/core";
 
 const fern: MantineColorsTuple = [
   "#eaf7f2",
@@ -23,4 +23,12 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // What it says is never cut off.
+    Badge: Badge.extend({ defaultProps: { miw: "max-content" } }),
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: { "aria-label": "Close" } },
+      styles: { title: { fontWeight: 650 } },
+    }),
+  },
 });

@@ -1,4 +1,5 @@
 /** What the operator looks at, in the demo world: the figures are those that the accounts and books add up to. */
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../support/server.js";
 
@@ -230,21 +231,58 @@ test("what an account did last stands first, when asked for", async () => {
   );
 });
 
-test("a bill run is answered at once when asked, and ends early when cancelled", async () => {
-  const started = await fetch(`${server.credentials.admin_url}/bill-runs`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${server.credentials.admin_key}`,
-      "content-type": "application/json",
-      prefer: "respond-async",
-    },
-    body: JSON.stringify({ target_date: "2026-12-31", mode: "preview" }),
+describe("a bill run", () => {
+  interface Run {
+    readonly id: string;
+    readonly status: string;
+    readonly accounts_total: number;
+    readonly accounts_done: number;
+    readonly canceled_at: string | null;
+  }
+  const start = async (): Promise<Run> => {
+    const { admin_url, admin_key } = server.credentials;
+    const started = await fetch(`${admin_url}/bill-runs`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${admin_key}`,
+        "content-type": "application/json",
+        prefer: "respond-async",
+      },
+      body: JSON.stringify({ target_date: "2026-12-31", mode: "preview" }),
+    });
+    expect(started.status).toBe(201);
+    return (await started.json()) as Run;
+  };
+  const untilDone = async (id: string): Promise<Run> => {
+    const look = () => get<Run>(`/bill-runs/${id}`);
+    await expect.poll(async () => (await look()).status).toBe("done");
+    return look();
+  };
+
+  test("is answered at once when asked, and watched", async () => {
+    const run = await untilDone((await start()).id);
+    expect(run).toMatchObject({ accounts_done: run.accounts_total, canceled_at: null });
+    const over = await server.admin("POST", `/bill-runs/${run.id}/cancel`);
+    expect(over.status).toBe(409);
   });
-  const run = await started.json();
-  expect(started.status).toBe(201);
-  await expect
-    .poll(async () => (await get<{ status: string }>(`/bill-runs/${run.id}`)).status)
-    .toBe("done");
-  const over = await server.admin("POST", `/bill-runs/${run.id}/cancel`);
-  expect(over.status).toBe(409);
+
+  test("that is cancelled finishes what is under way, and nothing else", async () => {
+    const client = new pg.Client({ connectionString: server.databaseUrl });
+    await client.connect();
+    // Whoever bills this account has to wait, and the run with it.
+    await client.query("begin");
+    await client.query("select 1 from accounts where id = $1 for update", [accounts[5]?.id]);
+    const { id, status } = await start();
+    expect(status).toBe("running");
+    const canceled = await server.admin<Run>("POST", `/bill-runs/${id}/cancel`);
+    expect(canceled).toMatchObject({ status: 200, body: { id, status: "running" } });
+    expect(canceled.body.canceled_at).not.toBeNull();
+    await client.query("rollback");
+    await client.end();
+    const run = await untilDone(id);
+    expect(run.accounts_done).toBe(run.accounts_total);
+    expect(run.canceled_at).toBe(canceled.body.canceled_at);
+    const { ok } = await get<{ ok: boolean }>("/invariants");
+    expect(ok).toBe(true);
+  });
 });

@@ -204,7 +204,7 @@ function Arrived({ arrival }: { readonly arrival: Arrival }) {
         <List size="sm" mah={260} style={{ overflow: "auto" }}>
           {runs.map((run) => (
             <List.Item key={run.id}>
-              <Anchor component={Link} size="sm" href={`/bill-runs/${run.id}`}>
+              <Anchor component={Link} size="sm" underline="always" href={`/bill-runs/${run.id}`}>
                 {date(run.target_date)}
               </Anchor>
               : {count(run.accounts_total)} accounts, {count(run.invoices)} invoices,{" "}

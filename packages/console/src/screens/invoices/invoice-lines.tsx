@@ -47,7 +47,8 @@ export function InvoiceLines({
                   {line.charge_name}
                 </Text>
                 <Text size="sm" c="dimmed">
-                  {date(line.start_date)} to {date(line.end_date)} · {line.charge_number}
+                  {date(line.start_date)} to {date(line.end_date)} ·{" "}
+                  <span className="nowrap">{line.charge_number}</span>
                 </Text>
                 {line.explanation !== null && (
                   <Text size="sm" mt={4}>

@@ -17,7 +17,7 @@ export default function CourseChart({ course }: { readonly course: Course }) {
     <>
       <div aria-hidden="true">
         <AreaChart
-          h={240}
+          h={290}
           data={months.map((one) => ({ month: month(one.month), "Per month": one.monthly }))}
           dataKey="month"
           series={[{ name: "Per month", color: "fern.6" }]}
@@ -27,6 +27,7 @@ export default function CourseChart({ course }: { readonly course: Course }) {
           valueFormatter={(value) => short.format(value)}
           areaProps={{ isAnimationActive: false }}
           yAxisProps={{ width: 56 }}
+          areaChartProps={{ accessibilityLayer: false }}
         />
       </div>
       <VisuallyHidden>

@@ -71,13 +71,13 @@ function Stats({ figures }: { readonly figures: Figures }) {
   const all = accounts.masters + accounts.subs + accounts.regulars;
   const others = figures.other_currencies;
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, md: 3, xl: 5 }}>
+    <SimpleGrid cols={{ base: 2, md: 3, lg: 5 }} spacing={{ base: "xs", sm: "md" }}>
       <Stat
-        name="Recurring, per month"
+        name="Recurring, a month"
         value={money(figures.monthly, currency)}
         about={
           others.length === 0
-            ? `${count(accounts.with_plan)} accounts with a plan`
+            ? `${count(accounts.with_plan)} with a plan`
             : `Only ${currency}; there is ${others.join(", ")} as well`
         }
       />
@@ -93,7 +93,7 @@ function Stats({ figures }: { readonly figures: Figures }) {
         about={<UsageBar used={figures.hosts_used} bought={figures.hosts} />}
       />
       <Stat
-        name="Unused licences, per month"
+        name="Unused, a month"
         href="/accounts?show=idle&sort=-idle"
         value={money(figures.idle, currency)}
         about={`${count(figures.hosts - figures.hosts_used)} licences`}
@@ -103,17 +103,13 @@ function Stats({ figures }: { readonly figures: Figures }) {
         href="/invoices?show=overdue"
         value={money(figures.overdue, currency)}
         {...(figures.overdue > 0 ? { color: "var(--console-alarm)" } : {})}
-        about={
-          figures.overdue > 0
-            ? `Oldest due ${date(figures.oldest_due_date)}; ${money(figures.open, currency)} open in all`
-            : `${money(figures.open, currency)} open in all`
-        }
+        about={`of ${money(figures.open, currency)} open`}
       />
     </SimpleGrid>
   );
 }
 
-const CHART_HEIGHT = 240;
+const CHART_HEIGHT = 290;
 
 function RevenueCourse({ operator }: { readonly operator: Operator }) {
   const course = useQuery({

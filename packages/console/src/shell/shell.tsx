@@ -90,6 +90,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               aria-current={isAt(location, pages[one.page]) ? "page" : undefined}
             />
           ))}
+          {/* A page of the server's own, not of the console. */}
+          <NavLink href="/reference" label="Reference" leftSection={<Icon name="reference" />} />
         </AppShell.Section>
         <AppShell.Section>
           <Who />

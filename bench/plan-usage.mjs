@@ -5,6 +5,7 @@
  * Usage: node bench/plan-usage.mjs [--accounts 10000] [--seconds 8] [--rounds 3]
  */
 import { parseArgs } from "node:util";
+import { measure } from "./support/measure.mjs";
 import { startPostgres } from "./support/postgres.mjs";
 import { postgresCpu } from "./support/postgres-cpu.mjs";
 import { startProgram } from "./support/programs.mjs";
@@ -57,7 +58,10 @@ try {
   const results = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
   for (let round = 0; round <= Number(values.rounds); round += 1) {
     for (const [name, { program, rounds }] of Object.entries(subjects)) {
-      const result = await measure(program, load, rounds, round === 0 ? 3 : seconds);
+      const result = await measure(
+        { program, load, databaseCpu },
+        { connections: CONNECTIONS, rounds, seconds: round === 0 ? 3 : seconds },
+      );
       // The first round warms up code, plans and caches.
       if (round > 0) results[name].push(result);
     }
@@ -84,23 +88,4 @@ try {
 } finally {
   for (const program of programs.reverse()) await program.stop();
   await postgres.stop();
-}
-
-async function measure(program, load, rounds, seconds) {
-  const before = await program.ask("usage");
-  const databaseBefore = databaseCpu();
-  const result = await load.ask({
-    origin: program.ready.origin,
-    connections: CONNECTIONS,
-    seconds,
-    rounds,
-  });
-  const after = await program.ask("usage");
-  return {
-    ...result,
-    rssMb: after.rssMb,
-    serverUs: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / result.requests,
-    databaseUs: ((databaseCpu() - databaseBefore) * 1e6) / result.requests,
-    loadUs: (result.cpuSeconds * 1e6) / result.requests,
-  };
 }

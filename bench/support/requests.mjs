@@ -13,6 +13,23 @@ export function usageRounds({ masters, accounts, connections, requests }) {
   });
 }
 
+/** Nine reads of plan usage, then a change of the base plan's hosts. */
+export function mixedRounds({ masters, accounts, connections, requests }) {
+  let count = 0;
+  return rounds({ accounts, connections, requests }, (index) => {
+    const headers = { authorization: `Bearer ${apiKeyOf(masterIdOf(index % masters))}` };
+    const path = `/v2/accounts/${accountIdOf(index)}/plans`;
+    count += 1;
+    if (count % 10 !== 0) return { method: "GET", path: `${path}/usage`, headers };
+    return {
+      method: "PUT",
+      path: `${path}/base`,
+      headers: { ...headers, "content-type": "application/json" },
+      hosts: { type: "business_monthly", from: 10, max: 49 },
+    };
+  });
+}
+
 /** The same accounts for the bare route, which takes the key of the row from its path. */
 export function bareRounds({ masters, accounts, connections, requests }) {
   return rounds({ accounts, connections, requests }, (index) => ({

@@ -45,7 +45,7 @@ const SUB_ACCOUNTS = `
         "phone_number": "+1 206 555 0134", "address": "1200 Pike Street", "apt": "4",
         "city": "Seattle", "state": "WA", "zip": "98101", "country": "US"}',
       true, 4,
-      '{"hosts": {"monthly": 3}, "recordingGb": 12.5, "recordingPeakGb": 12.5, "usageChargesMinor": {}}',
+      '{"hosts": {"business_monthly": 3}, "recordingGb": 12.5, "recordingPeakGb": 12.5, "usageChargesMinor": {}}',
       date_trunc('month', now()), date_trunc('month', now()) + interval '1 month', now()
     from (
       select 'm-' || lpad((i % $3)::text, 5, '0') as master_id, 'a-' || lpad(i::text, 8, '0') as id
@@ -60,7 +60,7 @@ const ITEMS = `
       month + interval '1 month', 'active'
     from generate_series($1::int, $2::int) as i,
       (select date_trunc('month', now())::date as month) as today,
-      (values (1, 'plan_base', 'base', 'monthly', 5, 1499),
+      (values (1, 'plan_base', 'base', 'business_monthly', 10, 1999),
         (2, 'plan_webinar', 'addon', 'webinar500_monthly', 1, 7900),
         (3, 'plan_recording', 'addon', 'cmr_monthly_commitment_40', 1, 4000))
         as plan (number, family, role, plan_type, hosts, unit_price)`;

@@ -9,7 +9,7 @@ import { type AccountRef, type LoadedAccount, loadAccount, loadAccounts } from "
 /** Accounts of one statement. */
 const MAX_TOGETHER = 100;
 /** Statements under way at once: with more of them fewer questions would be asked together. */
-const MAX_UNDER_WAY = 2;
+const MAX_UNDER_WAY = 4;
 
 interface Question {
   readonly ref: AccountRef;

@@ -19,7 +19,7 @@ export interface WorkOptions {
   readonly isStopped?: () => boolean;
 }
 
-const BATCH_SIZE = 500;
+const BATCH_SIZE = 1_000;
 const WORKERS = 2;
 /** How often to look whether another process has finished its part. */
 const WAIT_MS = 25;

@@ -68,11 +68,17 @@ function changedOnly({ before, after }: Pick<AuditRow, "before" | "after">): {
   const was: Record<string, unknown> = {};
   const is: Record<string, unknown> = {};
   for (const name of names) {
-    if (JSON.stringify(before[name]) === JSON.stringify(after[name])) continue;
+    if (isSame(before[name], after[name])) continue;
     was[name] = before[name];
     is[name] = after[name];
   }
   return { before: was, after: is };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object") return false;
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function isSnapshot(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -180,4 +180,36 @@ describe.each(WIRE_PROFILES)("in the %s generation", (profile) => {
     expect(ids).not.toContain(other.sub);
     expect(ids).toContain(own.sub);
   });
+
+  it("the operator cannot pay one tenant's invoice with another tenant's money", async () => {
+    const pay = (invoice: string) =>
+      stage.paymaster.admin("POST", `/accounts/${caller.id}/payments`, {
+        amount: 1,
+        currency: "USD",
+        reference: `for ${invoice}`,
+        invoice_ids: [invoice],
+      });
+    const [foreign, nobodys] = [await pay(other.invoice), await pay(NO_INVOICE)];
+    expect([foreign.status, nobodys.status]).toEqual([400, 400]);
+    expect(JSON.stringify(foreign.body).replace(other.invoice, NO_INVOICE)).toBe(
+      JSON.stringify(nobodys.body),
+    );
+    expect((await pay(own.invoice)).status).toBe(201);
+  });
+
+  it("no filter of a list leads into another tenant", async () => {
+    const { owner_email: email } = await stage.operate<{ owner_email: string }>(
+      "GET",
+      `/accounts/${other.sub}`,
+    );
+    for (const query of [`email=${email}`, `sub_reseller_id=${other.master.id}`]) {
+      const answer = await stage.call<{ accounts?: { id: string }[] }>(
+        "GET",
+        `/accounts?${query}`,
+        undefined,
+        { token: caller.token },
+      );
+      expect((answer.body.accounts ?? []).map(({ id }) => id)).not.toContain(other.sub);
+    }
+  });
 });

@@ -107,7 +107,9 @@ async function findOwner(
 }
 
 function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, maxAge: number) {
-  const secure = request.protocol === "https" ? "; Secure" : "";
+  // Behind a proxy that ends TLS only the browser knows: a page's address is the Origin of what it sends.
+  const overTls = request.protocol === "https" || request.headers.origin?.startsWith("https:");
+  const secure = overTls ? "; Secure" : "";
   reply.header(
     "set-cookie",
     `${SESSION_COOKIE}=${value}; Path=${DOOR}; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,

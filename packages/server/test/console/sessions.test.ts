@@ -224,6 +224,15 @@ describe("signing in", () => {
     expect(answer.headers.get("cache-control")).toContain("no-store");
   });
 
+  test("behind a proxy that ends TLS the cookie is for TLS alone", async () => {
+    const answer = await ask(server, "POST", "/console/api/session", {
+      origin: originOf(server).replace("http:", "https:"),
+      body: { admin_key: server.credentials.admin_key },
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("set-cookie")).toMatch(/; Max-Age=43200; Secure$/);
+  });
+
   test("a body that is none of the two kinds is refused as such", async () => {
     for (const body of [{}, { admin_key: 7 }, { admin_key: "x", client_id: "y" }, [], "x"]) {
       expect((await failing(body)).status).toBe(400);

@@ -1,6 +1,6 @@
 /**
  * What a log line for each request costs: GET plan usage on a server with `--request-log all` beside one with
- * `off`, lines going to a pipe-like end that takes everything. In processor time of the server a request,
+ * `off`, its lines going to /dev/null. In processor time of the server a request,
  * which a busy machine disturbs least.
  * Usage: node bench/request-log.mjs [--seconds 6] [--rounds 3]
  */

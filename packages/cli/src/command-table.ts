@@ -10,6 +10,7 @@ import {
 } from "./command.js";
 import { completionCommand } from "./completion-command.js";
 import { EXIT, UsageError } from "./exit-codes.js";
+import { FLEET_COMMANDS } from "./fleet/commands.js";
 import { commandHelp } from "./help.js";
 import { invariantsCommand } from "./invariants.js";
 import { operationCommands } from "./operation-command.js";
@@ -35,6 +36,7 @@ export const OWN_COMMANDS: readonly (Command | ForeignCommand)[] = [
   serveCommand,
   mcpCommand,
   invariantsCommand,
+  ...FLEET_COMMANDS,
   ...billingCodeCommands,
   ...profileCommands,
   completionCommand,

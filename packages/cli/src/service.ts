@@ -25,6 +25,8 @@ export interface ServiceOptions {
   readonly maxWaitMs?: Partial<Record<NonNullable<CallOptions["priority"]>, number>> | undefined;
   readonly timeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** Puts something around the planner that the client's calls go through. */
+  readonly planner?: ((quota: QuotaPlanner) => QuotaPlanner) | undefined;
 }
 
 /** Finds the credential by the line's `--as` and `--credentials`, and the environment. Sends nothing. */
@@ -40,7 +42,8 @@ export function openService(
   const store = sharedQuotaStore(quotaFile(folder, baseUrl, account), (line) =>
     context.output.say(`paymaster: ${line}`),
   );
-  const quota = createQuotaPlanner({ store, maxWaitMs: options.maxWaitMs });
+  const { maxWaitMs, planner = (quota) => quota } = options;
+  const quota = planner(createQuotaPlanner({ store, maxWaitMs }));
   const client = createClient({
     baseUrl,
     authentication,

@@ -54,7 +54,7 @@ function renderColumns(rows: readonly Readonly<Record<string, unknown>>[], paint
   const columns = names.map((name) => {
     const cells = rows.map((row) => cell(row[name]));
     const width = Math.max(name.length, ...cells.map((text) => text.length));
-    const isNumeric = rows.every((row) => typeof row[name] === "number" || row[name] === undefined);
+    const isNumeric = rows.every((row) => isNumber(row[name]));
     const pad = (text: string) => (isNumeric ? text.padStart(width) : text.padEnd(width));
     return [name, "-".repeat(width), ...cells].map(pad);
   });
@@ -72,6 +72,12 @@ function cell(value: unknown): string {
   const safe = Array.from(text, (c) => (c < " " || (c >= "\u007f" && c < "\u00a0") ? "?" : c));
   if (safe.length <= MAX_CELL_LENGTH) return safe.join("");
   return `${safe.slice(0, MAX_CELL_LENGTH - 1).join("")}…`;
+}
+
+/** Amounts may come as text, with their two decimals. */
+function isNumber(value: unknown): boolean {
+  if (value === undefined || typeof value === "number") return true;
+  return typeof value === "string" && /^-?\d+\.\d\d$/.test(value);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

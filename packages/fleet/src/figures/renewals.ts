@@ -1,5 +1,11 @@
 /** What is invoiced next, and when, from the answer of GET plans. Pure. */
-import { findPlan, findPrice, type PriceBook, shippedPriceBook } from "@paymaster/contract";
+import {
+  findPlan,
+  findPrice,
+  type PriceBook,
+  type PriceStatus,
+  shippedPriceBook,
+} from "@paymaster/contract";
 import { membersWith } from "./walk.js";
 
 /** An entry of GET plans. */
@@ -26,6 +32,8 @@ export interface RenewalLine {
   readonly renews: boolean;
   /** Major units for a whole period at list price, without tax; null: not known. */
   readonly list_price: number | null;
+  /** published: somebody stated the price in public; assumed: nobody did; operator: from a file. */
+  readonly price: PriceStatus | "unknown";
 }
 
 export const RENEWAL_NOTE =
@@ -57,6 +65,7 @@ export function renewalLine(
     next_invoice_date: nextInvoiceDate,
     renews: status.toLowerCase() === "active",
     list_price: known ? (price.unitPriceMinor * (hosts ?? 1)) / 100 : null,
+    price: known ? price.status : "unknown",
   };
 }
 

@@ -33,6 +33,7 @@ const COLUMNS = [
   { name: "status", type: "text" },
   { name: "renews", type: "boolean" },
   { name: "list_price", type: "amount" },
+  { name: "price", type: "text" },
 ] as const satisfies readonly Column[];
 
 const SUMMARY = [
@@ -75,10 +76,14 @@ export function renewalReport(
       line.status,
       line.renews,
       line.list_price,
+      line.price,
     ]),
     coverage: coverageOf(database, "plans"),
     notes: [
-      priceNote(true, isShipped),
+      priceNote(
+        lines.some(({ line }) => line.price === "assumed"),
+        isShipped,
+      ),
       "list_price is that of a whole period without tax. Plans do not show whether automatic renewal is off.",
     ],
   };

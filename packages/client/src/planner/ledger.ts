@@ -167,6 +167,8 @@ export class Ledger {
     const { shiftMs } = clock;
     const now = clock.now();
     for (const take of this.#open.values()) {
+      // Of a process that was killed: counted long ago, on the line of then.
+      if (clock.localMs + take.shiftMs - take.fromMs > MAX_TRANSIT_MS) continue;
       take.fromMs += shiftMs - take.shiftMs;
       take.shiftMs = shiftMs;
       const dayIndex = dayOf(take.fromMs, now);

@@ -1,5 +1,6 @@
 /** `@paymaster/fleet/figures`: what answers of the API come to. Pure, and without the store. */
-export { daysBetween, isOpen, type OpenInvoices, openInvoices } from "./invoices.js";
+export { dayAfter, daysBetween } from "./days.js";
+export { isOpen, type OpenInvoices, openInvoices } from "./invoices.js";
 export {
   byIdleCost,
   idleCost,

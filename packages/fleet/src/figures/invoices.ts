@@ -28,10 +28,3 @@ export function openInvoices(list: unknown): OpenInvoices {
     invoices: open,
   };
 }
-
-const DAY_MS = 86_400_000;
-
-/** Whole days from one civil date to another; negative: `to` is earlier. */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
-}

@@ -1,12 +1,6 @@
 /** What renews, or ends, in the next 30, 60 and 90 days. */
 import type { PriceBook } from "@paymaster/contract";
-import {
-  byDate,
-  daysBetween,
-  type RenewalLine,
-  renewalLine,
-  roundMajor,
-} from "../figures/index.js";
+import { dayAfter, type RenewalLine, renewalLine, roundMajor } from "../figures/index.js";
 import type { Database } from "../store/driver.js";
 import { type Column, coverageOf, PRESENT, priceNote, type Report } from "./report.js";
 
@@ -90,21 +84,21 @@ export function renewalReport(
 }
 
 function linesFrom(database: Database, day: string, book: PriceBook): Line[] {
+  // Civil dates as text stand in their order.
+  const ends = SPANS.map((span) => ({ span, end: dayAfter(day, span) }));
   const rows = database.all<Row>(
     `SELECT a.account_id AS "accountId", a.name, p.plan_type AS type, p.hosts, p.status,
        p.next_invoice_date AS "nextInvoiceDate"
      FROM plans p JOIN accounts a USING (account_id)
-     WHERE ${PRESENT} AND p.next_invoice_date >= ?1
-       AND p.next_invoice_date < date(?1, '+${SPANS[2]} days')`,
-    [day],
+     WHERE ${PRESENT} AND p.next_invoice_date >= ? AND p.next_invoice_date < ?
+     ORDER BY p.next_invoice_date, a.account_id, p.position`,
+    [day, dayAfter(day, SPANS[2])],
   );
-  const lines = rows.flatMap((row): Line[] => {
+  return rows.flatMap((row): Line[] => {
     const line = renewalLine({ ...row, hosts: row.hosts ?? undefined }, book);
-    const days = daysBetween(day, row.nextInvoiceDate);
-    const span = SPANS.find((within) => days < within);
-    return line === undefined || span === undefined ? [] : [{ row, line, span }];
+    const within = ends.find(({ end }) => row.nextInvoiceDate < end);
+    return line === undefined || within === undefined ? [] : [{ row, line, span: within.span }];
   });
-  return lines.sort((a, b) => byDate(a.line, b.line));
 }
 
 /** All that falls within the span, the shorter ones included. */

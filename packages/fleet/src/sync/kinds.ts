@@ -1,5 +1,6 @@
 /** What a sync reads of each account, and with which operation of the contract. */
 import type { ToolName } from "@paymaster/contract";
+import { dayAfter } from "../figures/index.js";
 
 /** The years of invoices before the last one are kinds of their own: each is read once. */
 export const ACCOUNT_KINDS = [
@@ -48,17 +49,13 @@ export function inputOf(
 ): Readonly<Record<string, string>> {
   const yearsBack = YEARS_BACK[kind];
   if (yearsBack !== undefined) {
-    const from = daysBefore(today, 365 * (yearsBack + 1));
-    return { accountId, from, to: daysBefore(today, 365 * yearsBack + 1) };
+    const from = dayAfter(today, -365 * (yearsBack + 1));
+    return { accountId, from, to: dayAfter(today, -365 * yearsBack - 1) };
   }
   return invoiceId === undefined ? { accountId } : { accountId, invoiceId };
 }
 
 /** The first day of what the service lists of an account's invoices without dates. */
 export function listedSince(today: string): string {
-  return daysBefore(today, 365);
-}
-
-function daysBefore(day: string, days: number): string {
-  return new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
+  return dayAfter(today, -365);
 }

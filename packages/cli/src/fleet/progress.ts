@@ -3,6 +3,7 @@ import type { Output } from "../output.js";
 
 const LINE_EVERY_MS = 10_000;
 const BAR_WIDTH = 24;
+const DEFAULT_COLUMNS = 80;
 
 export interface ProgressLine {
   /** In place of what it showed before. */
@@ -24,7 +25,9 @@ export function progressLine(output: Output, stream: NodeJS.WriteStream): Progre
     show(done, total, text) {
       const nowMs = performance.now();
       if (output.isTerminal) {
-        const line = `${bar(done, total)} ${text}`.slice(0, (stream.columns ?? 80) - 1);
+        // Some terminals do not know how wide they are.
+        const width = stream.columns || DEFAULT_COLUMNS;
+        const line = `${bar(done, total)} ${text}`.slice(0, width - 1);
         clear();
         stream.write(line);
         isShown = true;

@@ -1,7 +1,12 @@
 /** Numbers, spans and instants for people. */
 
+/** Whole numbers as they are, others with two decimals. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  const digits = Number.isInteger(value) ? 0 : 2;
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }
 
 /** `1 call`, `2 calls` */

@@ -10,6 +10,8 @@ import { planOf, type Schedule } from "./schedule.js";
 const SHOWN_EVERY_MS = 500;
 const PLANNED_EVERY_MS = 20_000;
 const RATE_SPAN_MS = 30_000;
+/** A rate over less says nothing. */
+const PACE_AFTER_S = 5;
 /** Of a summary; each one is told as an event as well, and is in the store. */
 const MAX_PROBLEMS = 1_000;
 
@@ -60,7 +62,7 @@ export class Tally {
     this.#plannedAtMs = this.#options.clock.now();
     this.#gone = [...gone];
     this.#runner = runner;
-    this.#tick();
+    if (this.#total > 0) this.#tick();
   }
 
   add(tasks: number): void {
@@ -152,13 +154,18 @@ export class Tally {
     this.#moments = this.#moments.filter(({ atMs }) => nowMs - atMs <= RATE_SPAN_MS);
     const first = this.#moments[0] ?? { atMs: nowMs, done: this.#done };
     const seconds = (nowMs - first.atMs) / 1_000;
+    const rate = seconds <= 0 ? 0 : (this.#done - first.done) / seconds;
+    const left = this.#total - this.#done;
+    // The limits are one bound, the service's own pace another.
+    const paceMs = rate > 0 && seconds >= PACE_AFTER_S ? (left / rate) * 1_000 : 0;
+    const serviceMs = Date.parse(now());
     onEvent({
       event: "progress",
       done: this.#done,
       total: this.#total,
       failed: this.#failed + this.#deferred,
-      calls_per_second: seconds <= 0 ? 0 : (this.#done - first.done) / seconds,
-      finishes_at: new Date(Math.max(this.#finishMs, Date.parse(now()))).toISOString(),
+      calls_per_second: rate,
+      finishes_at: new Date(Math.max(this.#finishMs, serviceMs + paceMs)).toISOString(),
     });
   }
 }

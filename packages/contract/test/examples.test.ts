@@ -2,6 +2,7 @@ import Type, { type TSchema } from "typebox";
 import { describe, expect, it } from "vitest";
 import { type Operation, WIRE_PROFILES, type WireProfile } from "../src/operation.js";
 import { operationList } from "../src/operations/index.js";
+import { previewBody, previewExample } from "../src/schemas/preview.js";
 import { problems } from "./schemas.js";
 
 const cases = operationList.flatMap((operation) =>
@@ -146,4 +147,8 @@ describe("operations", () => {
       if (acceptsMe) expect(effect, tool).toBe("read");
     }
   });
+});
+
+it("a preview's example is one", () => {
+  expect(problems(previewBody, previewExample)).toEqual([]);
 });

@@ -34,7 +34,7 @@ export async function runCommands(
       PAYMASTER_STATE_DIR: join(folder, ".state"),
       ...env,
     },
-    timeout: 120_000,
+    timeout: 200_000,
     maxBuffer: 16 * 1024 * 1024,
   });
   return stdout

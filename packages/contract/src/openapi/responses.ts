@@ -1,6 +1,7 @@
 /** The responses of an operation: what shares a status is one response. */
 import { commonErrors } from "../errors/common.js";
 import type { Operation, WireError, WireProfile } from "../operation.js";
+import { previewExample } from "../schemas/preview.js";
 import { type Json, schemaOf } from "./json.js";
 
 interface Group {
@@ -25,6 +26,7 @@ export function responsesOf(operation: Operation, profile: WireProfile): Json {
   if (operation.effect !== "read") {
     groupOf(200).descriptions.push("With `Prefer: preview`: what the change would do.");
     groupOf(200).schemas.push({ $ref: "#/components/schemas/Preview" });
+    groupOf(200).examples["A preview"] = { value: previewExample };
   }
   for (const [name, error] of allErrors(operation))
     addError(groupOf(error.status[profile]), name, error, profile);

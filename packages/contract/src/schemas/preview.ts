@@ -32,3 +32,30 @@ export const previewBody = Type.Object({
 });
 
 export type PreviewBody = Static<typeof previewBody>;
+
+/** What two hosts more in the middle of a month would cost. */
+export const previewExample: PreviewBody = {
+  preview: true,
+  effective_date: "2026-02-15",
+  currency: "USD",
+  lines: [
+    {
+      plan_type: "monthly",
+      charge_name: "Standard Pro Monthly",
+      quantity: 2,
+      unit_price: 14.99,
+      start_date: "2026-02-15",
+      end_date: "2026-02-27",
+      total_amount: 13.92,
+      tax_amount: 0,
+      reason: "added_hosts:4-5",
+      explanation:
+        "2 hosts added, from 15 February to 27 February 2026, 13 of 28 days of 2 x 14.99 USD: 13.92 USD.",
+    },
+  ],
+  tax_amount: 0,
+  total_amount: 13.92,
+  credit_applied: 0,
+  next_invoice: { date: "2026-02-28", total_amount: 74.95 },
+  warnings: [],
+};

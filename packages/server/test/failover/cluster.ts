@@ -13,7 +13,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +21,7 @@ import { cleanEnvironment } from "../../src/postgres/binaries.js";
 import { giveTo, makeDir } from "../../src/postgres/location.js";
 import { processesOf } from "../../src/postgres/processes.js";
 import { chooseUser } from "../../src/postgres/run-as.js";
+import { freePorts } from "../faults/support/ports.js";
 
 const POSTGRES_DIR = "/usr/lib/postgresql/15/bin";
 const PROGRAMS = {
@@ -221,12 +221,4 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

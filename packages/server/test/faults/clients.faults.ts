@@ -62,7 +62,8 @@ function customer(index: number): Customer {
 const nothingChanged = () => new Map(customers.map(({ accountId }) => [accountId, 0]));
 
 describe("a client", () => {
-  it("that sends its body byte by byte is told 408 and left", async () => {
+  // These two wait for most of a minute: together.
+  it.concurrent("that sends its body byte by byte is told 408 and left", async () => {
     const socket = await open();
     let answer = "";
     socket.setEncoding("utf8").on("data", (text) => {
@@ -83,7 +84,7 @@ describe("a client", () => {
     await expectKept(server, customers, { acknowledged: nothingChanged() });
   });
 
-  it("that does not take its answers is left", async () => {
+  it.concurrent("that does not take its answers is left", async () => {
     const asked = 100;
     const whole = (await (await fetch(`${server.origin}/openapi.json`)).arrayBuffer()).byteLength;
     const sockets = await Promise.all(Array.from({ length: 5 }, open));
@@ -146,6 +147,27 @@ async function changeAgain({ accountId, token }: Customer, hosts: number): Promi
     await sleep(50);
   }
 }
+
+describe("a server that may open 200 files", () => {
+  it("goes on with the connections that it has, and with all when there is room again", async () => {
+    const through = ["bash", "-c", 'ulimit -n 200; exec "$@"', "-"];
+    const small = await serve({ databaseUrl: database.url, through });
+    const call = () => small.wire("GET", "/accounts/me/plans").then(({ status }) => status);
+    expect(await call()).toBe(200);
+    const { hostname, port } = new URL(small.origin);
+    const sockets = Array.from({ length: 400 }, () => connect(Number(port), hostname));
+    for (const socket of sockets) socket.on("error", () => undefined);
+    await sleep(2_000);
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => call().catch(() => 0)));
+    // 0: no connection was to be had.
+    expect(statuses.filter((status) => ![0, 200, 503].includes(status))).toEqual([]);
+    for (const socket of sockets) socket.destroy();
+    await sleep(500);
+    expect(await call()).toBe(200);
+    expect(small.output()).not.toContain("A request failed");
+    await small.kill("SIGTERM");
+  });
+});
 
 describe.skipIf(filesAllowed < FILES_NEEDED)(`${IDLE_CONNECTIONS} idle connections`, () => {
   it("cost little memory and hold nobody up", async () => {

@@ -132,4 +132,14 @@ describe("a start", () => {
     expect(await started.ended).toBe(1);
     expect(started.output().trim()).toMatch(/^paymaster serve: DATABASE_URL: .*ECONNREFUSED.*$/);
   });
+
+  it("without a host that takes writes names each and what is wrong with it", async () => {
+    const databaseUrl = "postgresql://nobody@127.0.0.1:1,127.0.0.1:2/nothing";
+    const started = begin({ databaseUrl });
+    expect(await started.ended).toBe(1);
+    expect(started.output().trim()).toBe(
+      "paymaster serve: DATABASE_URL: No database that takes writes: " +
+        "127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1; 127.0.0.1:2: connect ECONNREFUSED 127.0.0.1:2.",
+    );
+  });
 });

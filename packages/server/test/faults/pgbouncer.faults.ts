@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +14,7 @@ import { giveTo } from "../../src/postgres/location.js";
 import { chooseUser } from "../../src/postgres/run-as.js";
 import { startTestPostgres, type TestDatabase } from "../support/postgres.js";
 import { expectKept, makeCustomers, startLoad } from "./support/load.js";
+import { freePorts } from "./support/ports.js";
 import { type Serving, serve, temporaryDirectory } from "./support/serving.js";
 
 const PROGRAM = "/usr/sbin/pgbouncer";
@@ -43,7 +44,7 @@ describe.skipIf(!hasPooler)("behind PgBouncer in transaction mode", () => {
   async function startPooler(): Promise<number> {
     const dir = temporaryDirectory();
     const user = chooseUser(undefined, tmpdir());
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const { host, port: serverPort, user: role } = database.connection;
     writeFileSync(join(dir, "users.txt"), `"${role}" ""\n`);
     const settings = {
@@ -89,14 +90,6 @@ describe.skipIf(!hasPooler)("behind PgBouncer in transaction mode", () => {
     expect(first.output()).not.toContain("failed");
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  await once(server.close(), "close");
-  return port;
-}
 
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");

@@ -208,8 +208,10 @@ export function startLoad(options: LoadOptions): Load {
 
 /** away: try again. limited: an answer, and later there will be another one. */
 type Outcome =
-  | { readonly kind: "done" | "limited" }
-  | { readonly kind: "away" | "wrong"; readonly why: string };
+  | { readonly kind: "done" }
+  | { readonly kind: "limited" }
+  | { readonly kind: "away"; readonly why: string }
+  | { readonly kind: "wrong"; readonly why: string };
 
 function outcomeOf({ status, body, headers }: Answer<unknown>): Outcome {
   if (status === 200 || status === 204) return { kind: "done" };

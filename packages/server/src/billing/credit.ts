@@ -14,6 +14,7 @@ import type { Connection, Queryable } from "../database/pool.js";
 import { insertRows } from "../database/rows.js";
 import type { AccountRef, LoadedAccount } from "../store/accounts.js";
 import { toLedger, writePostings } from "../store/ledger.js";
+import { WANTED, wantedValues } from "../store/wanted.js";
 import type { PostContext, PostedInvoice } from "./post.js";
 
 /** Most invoices that one payment or settlement may settle. */
@@ -51,9 +52,10 @@ async function readCredits(
   const { rows } = await db.query({
     name: "read-credits",
     text: `select a.master_id, a.id, a.credit_minor from accounts a
-      join unnest($1::text[], $2::text[]) as w (master_id, id) using (master_id, id)
-      where a.credit_minor > 0`,
-    values: [invoices.map((one) => one.masterId), invoices.map((one) => one.payerId)],
+      join ${WANTED} using (master_id, id) where a.credit_minor > 0`,
+    values: wantedValues(
+      invoices.map(({ masterId, payerId }) => ({ masterId, accountId: payerId })),
+    ),
   });
   return new Map(rows.map((row) => [`${row.master_id}/${row.id}`, row.credit_minor]));
 }

@@ -3,6 +3,7 @@ import type { Contact } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
 import type { LoadedAccount } from "../store/accounts.js";
 import type { Parties } from "../store/invoices.js";
+import { WANTED, wantedValues } from "../store/wanted.js";
 import { isTaxExempt } from "./tax.js";
 
 interface PayerRow {
@@ -21,11 +22,10 @@ export async function loadParties(
     text: `select distinct a.master_id, a.id, a.account_name, a.contact,
         (select max(version) from issuers) as issuer_version
       from accounts a
-      join unnest($1::text[], $2::text[]) as w (master_id, id) using (master_id, id)`,
-    values: [
-      accounts.map(({ record }) => record.masterId),
-      accounts.map(({ payer }) => payer.accountId),
-    ],
+      join ${WANTED} using (master_id, id)`,
+    values: wantedValues(
+      accounts.map(({ record, payer }) => ({ ...payer, masterId: record.masterId })),
+    ),
   });
   const payers = new Map<string, PayerRow>(rows.map((row) => [`${row.master_id}/${row.id}`, row]));
   return accounts.map((loaded) => {

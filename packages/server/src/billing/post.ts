@@ -13,6 +13,7 @@ import {
   invoicePosted,
 } from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
+import { type Columns, rowsFrom, toArrays } from "../database/rows.js";
 import { newInvoiceId } from "../ids.js";
 import { type AccountRef, type LoadedAccount, lockAccounts } from "../store/accounts.js";
 import { type Actor, writeAudit } from "../store/audit.js";
@@ -83,35 +84,44 @@ export async function postDecisions(
   return postInvoices(connection, accounts, context);
 }
 
+const ACCOUNT_STATE = {
+  master_id: "text",
+  id: "text",
+  ever_paid: "boolean",
+  trial_used_on: "date",
+  pay_mode: "text",
+  billing_auto_renew: "boolean",
+  next_item_number: "int",
+  usage: "jsonb",
+  usage_charged_through: "date",
+  next_due_date: "date",
+} as const satisfies Columns;
+
 async function saveAccounts(db: Queryable, accounts: readonly DecidedAccount[]): Promise<void> {
-  const states = accounts.map(({ decision }) => decision.state);
-  const column = <T>(of: (state: Decision["state"]) => T): T[] => states.map(of);
+  const rows = accounts.map(({ loaded: { record }, decision: { state, nextDueDate } }) => ({
+    master_id: record.masterId,
+    id: record.accountId,
+    ever_paid: state.account.everPaid,
+    trial_used_on: state.account.trialUsedOn,
+    pay_mode: state.account.payMode,
+    billing_auto_renew: state.account.autoRenew,
+    next_item_number: state.account.nextItemNumber,
+    usage: JSON.stringify(state.usage),
+    usage_charged_through: state.usageChargedThrough,
+    next_due_date: nextDueDate,
+  }));
   await db.query({
     name: "save-accounts",
     text: `update accounts a set
         ever_paid = d.ever_paid, trial_used_on = d.trial_used_on, pay_mode = d.pay_mode,
-        billing_auto_renew = d.auto_renew, next_item_number = d.next_item_number, usage = d.usage,
-        usage_charged_through = d.usage_charged_through,
+        billing_auto_renew = d.billing_auto_renew, next_item_number = d.next_item_number,
+        usage = d.usage, usage_charged_through = d.usage_charged_through,
         next_due_date = least(d.next_due_date, (
           select min(u.due_date) from unbilled_charges u
             where u.master_id = a.master_id and u.account_id = a.id))
-      from unnest($1::text[], $2::text[], $3::boolean[], $4::date[], $5::text[], $6::boolean[],
-          $7::int[], $8::jsonb[], $9::date[], $10::date[])
-        as d (master_id, id, ever_paid, trial_used_on, pay_mode, auto_renew, next_item_number,
-          usage, usage_charged_through, next_due_date)
+      from (${rowsFrom(ACCOUNT_STATE)}) as d
       where a.master_id = d.master_id and a.id = d.id`,
-    values: [
-      accounts.map(({ loaded }) => loaded.record.masterId),
-      accounts.map(({ loaded }) => loaded.record.accountId),
-      column((state) => state.account.everPaid),
-      column((state) => state.account.trialUsedOn),
-      column((state) => state.account.payMode),
-      column((state) => state.account.autoRenew),
-      column((state) => state.account.nextItemNumber),
-      column((state) => JSON.stringify(state.usage)),
-      column((state) => state.usageChargedThrough),
-      accounts.map(({ decision }) => decision.nextDueDate),
-    ],
+    values: toArrays(ACCOUNT_STATE, rows),
   });
 }
 

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from } from "pg-copy-streams";
 import type { Connection } from "./pool.js";
-import type { Cell, Columns, Row } from "./rows.js";
+import { type Cell, type Columns, isJson, type Row } from "./rows.js";
 
 /** Rows that are turned into text at once. */
 const CHUNK_ROWS = 500;
@@ -31,15 +31,15 @@ export async function copyRows<C extends Columns>(
 }
 
 function* chunksOf<C extends Columns>(columns: C, rows: readonly Row<C>[]): Generator<string> {
-  const cells = Object.entries(columns).map(([name, type]) => ({ name, isJson: type === "jsonb" }));
+  const cells = Object.entries(columns).map(([name, type]) => ({ name, json: isJson(type) }));
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
     let text = "";
     for (const row of rows.slice(from, from + CHUNK_ROWS)) {
       let separator = "";
-      for (const { name, isJson } of cells) {
+      for (const { name, json } of cells) {
         const cell = row[name] ?? null;
         // As in an insert: no JSON, no value.
-        text += separator + cellText(isJson && cell === "null" ? null : cell);
+        text += separator + cellText(json && cell === "null" ? null : cell);
         separator = "\t";
       }
       text += "\n";

@@ -4,6 +4,7 @@
  */
 import type { AccountState, AccountUsage, Contact, SubscriptionItem } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
+import { WANTED, wantedValues } from "./wanted.js";
 
 export interface AccountRef {
   readonly masterId: string;
@@ -150,13 +151,6 @@ function toItem(cells: readonly unknown[]): SubscriptionItem {
   return item as unknown as SubscriptionItem;
 }
 
-/**
- * The accounts that a list of references names. As JSON and not as arrays: how long an array is enters into
- * a plan, and PostgreSQL would plan anew for each call with few of them, which costs more than the call.
- */
-const WANTED = `json_to_recordset($1) as wanted ("masterId" text, "accountId" text)
-  on wanted."masterId" = a.master_id and wanted."accountId" = a.id`;
-
 /** Loads one account with its plans; undefined when the tenant has no such account. */
 export async function loadAccount(
   db: Queryable,
@@ -184,9 +178,9 @@ export const DEPTH = `(case when a.kind <> 'sub' then 0
 export async function lockAccounts(db: Queryable, refs: readonly AccountRef[]): Promise<void> {
   await db.query({
     name: "lock-accounts",
-    text: `select 1 from accounts a join ${WANTED}
+    text: `select 1 from accounts a join ${WANTED} using (master_id, id)
       order by ${DEPTH} desc, a.master_id, a.id for no key update of a`,
-    values: [JSON.stringify(refs)],
+    values: wantedValues(refs),
   });
 }
 
@@ -197,8 +191,9 @@ export async function loadAccounts(
 ): Promise<LoadedAccount[]> {
   const { rows } = await db.query({
     name: "load-accounts",
-    text: `${LOAD} join ${WANTED} where a.disassociated_at is null`,
-    values: [JSON.stringify(refs)],
+    text: `${LOAD} join ${WANTED} on wanted.master_id = a.master_id and wanted.id = a.id
+      where a.disassociated_at is null`,
+    values: wantedValues(refs),
   });
   return rows.map(toLoaded);
 }

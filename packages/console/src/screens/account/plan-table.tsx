@@ -32,75 +32,73 @@ export function PlanTable({
   const hasPrices = plans.some(({ periodAmount }) => periodAmount !== null);
   const hasActions = onChange !== undefined || onCancel !== undefined;
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Plan</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Licences</Table.Th>
-            {hasPrices && <Table.Th className="number">Price</Table.Th>}
-            <Table.Th>Next period</Table.Th>
-            {hasActions && <Table.Th aria-label="Changes" />}
+    <Table verticalSpacing="sm" className="stacked">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Plan</Table.Th>
+          <Table.Th>State</Table.Th>
+          <Table.Th>Licences</Table.Th>
+          {hasPrices && <Table.Th className="number">Price</Table.Th>}
+          <Table.Th>Next period</Table.Th>
+          {hasActions && <Table.Th aria-label="Changes" />}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {plans.map((plan) => (
+          <Table.Tr key={plan.key}>
+            <Table.Td>
+              <Text fw={550}>{planName(plan.planType)}</Text>
+              <Text size="sm" c="dimmed">
+                {plan.role === "base" ? "Base plan" : "Add-on"} · {plan.planType}
+              </Text>
+            </Table.Td>
+            <Table.Td>
+              <State plan={plan} />
+            </Table.Td>
+            <Table.Td data-label="Licences">
+              <Licences plan={plan} />
+            </Table.Td>
+            {hasPrices && (
+              <Table.Td className="number" data-label="Price">
+                <Price plan={plan} currency={currency} />
+              </Table.Td>
+            )}
+            <Table.Td data-label="Next period">
+              <Next plan={plan} />
+            </Table.Td>
+            {hasActions && (
+              <Table.Td>
+                {plan.status === "active" && (
+                  <Group gap={6} wrap="nowrap" justify="flex-end">
+                    {onChange !== undefined && plan.hosts !== null && (
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        onClick={() => onChange(plan)}
+                        aria-label={`Change ${planName(plan.planType)}`}
+                      >
+                        Change
+                      </Button>
+                    )}
+                    {onCancel !== undefined && (
+                      <Button
+                        size="compact-sm"
+                        variant="subtle"
+                        color="red"
+                        onClick={() => onCancel(plan)}
+                        aria-label={`Cancel ${planName(plan.planType)}`}
+                      >
+                        Cancel
+                      </Button>
+                    )}
+                  </Group>
+                )}
+              </Table.Td>
+            )}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {plans.map((plan) => (
-            <Table.Tr key={plan.key}>
-              <Table.Td>
-                <Text fw={550}>{planName(plan.planType)}</Text>
-                <Text size="sm" c="dimmed">
-                  {plan.role === "base" ? "Base plan" : "Add-on"} · {plan.planType}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <State plan={plan} />
-              </Table.Td>
-              <Table.Td>
-                <Licences plan={plan} />
-              </Table.Td>
-              {hasPrices && (
-                <Table.Td className="number">
-                  <Price plan={plan} currency={currency} />
-                </Table.Td>
-              )}
-              <Table.Td>
-                <Next plan={plan} />
-              </Table.Td>
-              {hasActions && (
-                <Table.Td>
-                  {plan.status === "active" && (
-                    <Group gap={6} wrap="nowrap" justify="flex-end">
-                      {onChange !== undefined && plan.hosts !== null && (
-                        <Button
-                          size="compact-sm"
-                          variant="default"
-                          onClick={() => onChange(plan)}
-                          aria-label={`Change ${planName(plan.planType)}`}
-                        >
-                          Change
-                        </Button>
-                      )}
-                      {onCancel !== undefined && (
-                        <Button
-                          size="compact-sm"
-                          variant="subtle"
-                          color="red"
-                          onClick={() => onCancel(plan)}
-                          aria-label={`Cancel ${planName(plan.planType)}`}
-                        >
-                          Cancel
-                        </Button>
-                      )}
-                    </Group>
-                  )}
-                </Table.Td>
-              )}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 

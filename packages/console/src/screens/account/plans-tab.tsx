@@ -3,7 +3,9 @@
 import { Alert, Button, Group, Stack } from "@mantine/core";
 import { operations } from "@paymaster/contract";
 import { useState } from "react";
+import { useConsole } from "../../api/console.js";
 import { Answer } from "../../ui/notice.js";
+import { AccountFigures } from "./account-figures.js";
 import { type Account, usePlans } from "./data.js";
 import { AddDialog, CancelDialog, ChangeDialog, SubscribeDialog } from "./plan-dialogs.js";
 import type { PlanRow } from "./plan-row.js";
@@ -20,6 +22,7 @@ export function PlansTab({
   readonly account: Account;
   readonly onDone: (message: string) => void;
 }) {
+  const { operator } = useConsole();
   const plans = usePlans(account);
   const [open, setOpen] = useState<Open | null>(null);
   // The wire changes the plans of sub accounts only.
@@ -38,6 +41,7 @@ export function PlansTab({
         const hasBase = rows.some(({ role, status }) => role === "base" && status !== "expired");
         return (
           <Stack>
+            {operator !== null && <AccountFigures operator={operator} account={account} />}
             {mayChange ? (
               <Group>
                 {hasBase ? (

@@ -11,6 +11,7 @@ import { Icon } from "../../ui/icon.js";
 import { Answer, Nothing } from "../../ui/notice.js";
 import { Page } from "../../ui/page.js";
 import { planName } from "../../ui/plan-name.js";
+import { TenantFilter } from "../../ui/tenant-filter.js";
 import { UsageBar } from "../../ui/usage-bar.js";
 import { useFilters } from "../../ui/use-filters.js";
 import { type AccountRow, useAccounts } from "./data.js";
@@ -50,16 +51,19 @@ function AccountTable({
   readonly rows: readonly AccountRow[];
   readonly isOperator: boolean;
 }) {
-  const [filters, change] = useFilters(["q", "show", "sort"]);
+  const [filters, change] = useFilters(["q", "show", "sort", "master"]);
   const [typed, setTyped] = useState(filters.q);
   const search = useDebouncedCallback((q: string) => change({ q }), 80);
   const sorting = readSorting(filters.sort);
   const columns = useMemo(() => columnsOf(isOperator), [isOperator]);
   const shown = useMemo(() => {
     const filter = FILTERS[filters.show];
-    const kept = filter === undefined ? rows : rows.filter(filter.fits);
+    const fits = (row: AccountRow) =>
+      (filter === undefined || filter.fits(row)) &&
+      (filters.master === "" || row.master_id === filters.master);
+    const kept = rows.filter(fits);
     return sortRows(searchRows(kept, textOf, filters.q), columns, sorting);
-  }, [rows, columns, filters.show, filters.q, sorting]);
+  }, [rows, columns, filters.show, filters.q, filters.master, sorting]);
   return (
     <Page
       title="Accounts"
@@ -92,6 +96,7 @@ function AccountTable({
           }}
           style={{ flex: "1 1 220px" }}
         />
+        <TenantFilter value={filters.master} onChange={(master) => change({ master })} />
         <Select
           aria-label="Show"
           placeholder="All accounts"

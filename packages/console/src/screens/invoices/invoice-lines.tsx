@@ -12,7 +12,6 @@ export interface InvoiceLine {
   readonly amount: number;
   readonly tax_amount: number;
   /** null: the wire does not tell. */
-  readonly unit_price: number | null;
   readonly explanation: string | null;
 }
 
@@ -30,12 +29,11 @@ export function InvoiceLines({
   readonly balance: number;
 }) {
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <Table.ScrollContainer minWidth={300}>
       <Table verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Charge</Table.Th>
-            <Table.Th className="number">Quantity</Table.Th>
             <Table.Th className="number">Amount</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -44,7 +42,7 @@ export function InvoiceLines({
             <Table.Tr key={line.line}>
               <Table.Td>
                 <Text size="sm" fw={550}>
-                  {line.charge_name}
+                  {line.charge_name} × {count(line.quantity)}
                 </Text>
                 <Text size="sm" c="dimmed">
                   {date(line.start_date)} to {date(line.end_date)} ·{" "}
@@ -53,14 +51,6 @@ export function InvoiceLines({
                 {line.explanation !== null && (
                   <Text size="sm" mt={4}>
                     {line.explanation}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td className="number top">
-                {count(line.quantity)}
-                {line.unit_price !== null && (
-                  <Text size="sm" c="dimmed">
-                    × {money(line.unit_price, currency)}
                   </Text>
                 )}
               </Table.Td>
@@ -81,9 +71,7 @@ export function InvoiceLines({
 function Sum({ name, amount }: { readonly name: string; readonly amount: string }) {
   return (
     <Table.Tr>
-      <Table.Th colSpan={2} className="number">
-        {name}
-      </Table.Th>
+      <Table.Th className="number">{name}</Table.Th>
       <Table.Th className="number" data-sum={name.toLowerCase()}>
         {amount}
       </Table.Th>

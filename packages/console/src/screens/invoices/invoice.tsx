@@ -78,7 +78,6 @@ async function readFromWire(
       end_date: item.end_date,
       amount: item.total_amount,
       tax_amount: item.tax_amount,
-      unit_price: null,
       explanation: null,
     })),
   };

@@ -10,6 +10,7 @@ import { count } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 import { Answer, NeedsOperator } from "../../ui/notice.js";
 import { Page } from "../../ui/page.js";
+import { TenantFilter } from "../../ui/tenant-filter.js";
 import { useFilters } from "../../ui/use-filters.js";
 import type { InvoiceRow } from "./data.js";
 import { InvoiceGrid } from "./invoice-grid.js";
@@ -45,12 +46,13 @@ interface InvoicePage {
 }
 
 function AllInvoices({ operator }: { readonly operator: Operator }) {
-  const [filters, change] = useFilters(["q", "show", "from", "to"]);
+  const [filters, change] = useFilters(["q", "show", "from", "to", "master"]);
   const [typed, setTyped] = useState(filters.q);
   const [sorting, setSorting] = useState({ by: "", descending: false });
   const search = useDebouncedCallback((q: string) => change({ q }), 200);
   const query: Query = {
     search: filters.q,
+    master_id: filters.master,
     from: filters.from,
     to: filters.to,
     ...SHOWN[filters.show]?.query,
@@ -81,6 +83,7 @@ function AllInvoices({ operator }: { readonly operator: Operator }) {
           }}
           style={{ flex: "1 1 200px" }}
         />
+        <TenantFilter value={filters.master} onChange={(master) => change({ master })} />
         <Select
           aria-label="Show"
           placeholder="All invoices"

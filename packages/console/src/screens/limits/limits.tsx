@@ -1,6 +1,6 @@
 /** Quotas: what each label and each special rule allows, and what of it is used. */
 
-import { Alert, Badge, Group, Progress, SimpleGrid, Stack, Table, Text } from "@mantine/core";
+import { Alert, Group, Progress, SimpleGrid, Stack, Table, Text } from "@mantine/core";
 import { operations, type ToolName } from "@paymaster/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useConsole } from "../../api/console.js";
@@ -123,7 +123,7 @@ function LimitTables({
   return (
     <>
       <Section title={`Labels, tier ${limits.tier}`}>
-        <Table.ScrollContainer minWidth={420}>
+        <Table.ScrollContainer minWidth={340}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -139,15 +139,7 @@ function LimitTables({
                   <Table.Td className="number">
                     {count(label.count)} a {duration(label.window_seconds)}
                   </Table.Td>
-                  <Table.Td>
-                    <Group gap={4}>
-                      {label.operations.map((tool) => (
-                        <Badge key={tool} variant="default" tt="none" fw={500}>
-                          {titleOf(tool)}
-                        </Badge>
-                      ))}
-                    </Group>
-                  </Table.Td>
+                  <Table.Td>{label.operations.map(titleOf).join(", ")}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

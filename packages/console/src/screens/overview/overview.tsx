@@ -1,6 +1,6 @@
 /** The service at a glance: what it brings, what is used of it, what comes next, what is owed. */
 import { Anchor, Progress, SimpleGrid, Skeleton, Stack, Table, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Link } from "wouter";
 import { useConsole } from "../../api/console.js";
@@ -11,7 +11,9 @@ import { Page } from "../../ui/page.js";
 import { planName } from "../../ui/plan-name.js";
 import { Section } from "../../ui/section.js";
 import { Stat } from "../../ui/stat.js";
+import { TenantFilter } from "../../ui/tenant-filter.js";
 import { UsageBar } from "../../ui/usage-bar.js";
+import { useFilters } from "../../ui/use-filters.js";
 import type { Course, Overview as Figures, PlanShare } from "./data.js";
 import { OwnOverview } from "./own-overview.js";
 
@@ -23,18 +25,27 @@ export default function Overview() {
 }
 
 function OperatorOverview({ operator }: { readonly operator: Operator }) {
+  const [filters, change] = useFilters(["master"]);
+  const tenant = { master_id: filters.master };
   const overview = useQuery({
-    queryKey: ["overview"],
-    queryFn: ({ signal }) => operator.get<Figures>("/overview", {}, signal),
+    queryKey: ["overview", filters.master],
+    queryFn: ({ signal }) => operator.get<Figures>("/overview", tenant, signal),
+    placeholderData: keepPreviousData,
   });
   return (
     <Answer query={overview} what="the overview">
       {(figures) => (
-        <Page title="Overview" about={`As of ${date(figures.as_of)}`}>
+        <Page
+          title="Overview"
+          about={`As of ${date(figures.as_of)}`}
+          actions={
+            <TenantFilter value={filters.master} onChange={(master) => change({ master })} />
+          }
+        >
           <Stats figures={figures} />
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
             <Section title="Recurring revenue, by month">
-              <RevenueCourse operator={operator} />
+              <RevenueCourse operator={operator} masterId={filters.master} />
             </Section>
             <Section title="What brings it">
               <Shares plans={figures.plans} of={figures.monthly} currency={figures.currency} />
@@ -111,10 +122,17 @@ function Stats({ figures }: { readonly figures: Figures }) {
 
 const CHART_HEIGHT = 290;
 
-function RevenueCourse({ operator }: { readonly operator: Operator }) {
+function RevenueCourse({
+  operator,
+  masterId,
+}: {
+  readonly operator: Operator;
+  readonly masterId: string;
+}) {
   const course = useQuery({
-    queryKey: ["overview", "course"],
-    queryFn: ({ signal }) => operator.get<Course>("/overview/course", { months: 14 }, signal),
+    queryKey: ["overview", masterId, "course"],
+    queryFn: ({ signal }) =>
+      operator.get<Course>("/overview/course", { months: 14, master_id: masterId }, signal),
   });
   const placeholder = <Skeleton h={CHART_HEIGHT} animate={false} />;
   if (course.isPending) return placeholder;

@@ -29,6 +29,7 @@ type Shape = Omit<RunOptions, "onProgress">;
 /** Small worlds: many different ones fit into a few minutes. */
 const CI_SHAPE = { years: 2, accounts: 12, commands: 12 };
 const MINUTE_MS = 60_000;
+const INTERRUPTED = 130;
 
 function* asked(): Generator<Shape> {
   const [years, accounts] = [Number(values.years), Number(values.accounts)];
@@ -70,6 +71,12 @@ async function simulate(shapes: Iterable<Shape>, progress: Progress): Promise<vo
 
 watchStatements();
 const databases = await startDatabases();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // A world that is under way is given up; its PostgreSQL must not outlive it.
+  process.once(signal, () => {
+    void databases.stop().finally(() => process.exit(INTERRUPTED));
+  });
+}
 try {
   if (values.ci) {
     const known = await failedBefore();

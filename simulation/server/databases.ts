@@ -3,7 +3,7 @@
  * Paymaster server which does nothing else, so that worlds run on the product's binaries and settings.
  */
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig, startServer } from "@paymaster/server";
@@ -15,6 +15,8 @@ export interface Databases {
 }
 
 export interface WorldDatabase {
+  /** For the files of the world; gone with the PostgreSQL at the latest. */
+  readonly directory: string;
   /** DATABASE_URL of a server; its connections are known by `name`. */
   url(name: string): string;
   /** A connection of the simulation's own. */
@@ -26,25 +28,31 @@ export interface WorldDatabase {
 const MEMORY = "/dev/shm";
 const OWNER = "paymaster";
 
-export function scratchDirectory(): Promise<string> {
-  return mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "paymaster-simulation-"));
-}
-
 export async function startDatabases(): Promise<Databases> {
-  const dataDir = await scratchDirectory();
+  const parent = existsSync(MEMORY) ? MEMORY : tmpdir();
+  const directory = await mkdtemp(join(parent, "paymaster-simulation-"));
   // For PostgreSQL's own user, which a root process starts: its files stay in here and go with it.
-  await chmod(dataDir, 0o711);
+  await chmod(directory, 0o711);
+  const dataDir = join(directory, "keeper");
   const config = readConfig(["--port", "0", "--data-dir", dataDir, "--empty"], {});
   if (config === "help") throw new Error("help was not asked for");
   const keeper = await startServer(config, () => undefined);
   const { host, port } = await findSocket(dataDir);
   const connect = async (database: string) => {
     const client = new pg.Client({ host, port, user: "postgres", database });
+    // When it is broken, whoever asks something is told.
+    client.on("error", () => undefined);
     await client.connect();
     return client;
   };
   const admin = await connect("postgres");
   let made = 0;
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    await admin.end();
+    await keeper.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
   return {
     create: async () => {
       made += 1;
@@ -53,18 +61,21 @@ export async function startDatabases(): Promise<Databases> {
       // Nothing here outlives the process, so nothing waits for a disk.
       await admin.query(`alter database ${database} set synchronous_commit = off`);
       const at = `postgresql://${OWNER}@${encodeURIComponent(host)}:${port}/${database}`;
+      const home = join(directory, database);
+      await mkdir(home);
       return {
+        directory: home,
         url: (name) => `${at}?application_name=${name}`,
         connect: () => connect(database),
         drop: async () => {
           await admin.query(`drop database ${database} with (force)`);
+          await rm(home, { recursive: true, force: true });
         },
       };
     },
-    stop: async () => {
-      await admin.end();
-      await keeper.stop();
-      await rm(dataDir, { recursive: true, force: true });
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

@@ -2,6 +2,7 @@
  * Faults between a server and its PostgreSQL. Every statement of a named server passes through here; one
  * of them, counted among those within transactions, is where the connection breaks or the server dies.
  */
+import { type Duplex, finished, Stream } from "node:stream";
 import pg from "pg";
 
 /** before: the statement is never sent; during: its answer is lost; after: the server dies upon its answer. */
@@ -74,7 +75,7 @@ export function watchStatements(): void {
 /** Statements, and connections in the making, of each server that have no answer yet. */
 const underWay = new Map<string, number>();
 
-/** Calls a method of a client, which is told by callback or by promise, and counts until it is done. */
+/** Calls a method of a client, which tells by callback, promise or stream, and counts until it is done. */
 function counted(method: Query, client: pg.Client, args: readonly unknown[]): unknown {
   const { connectionParameters } = client as unknown as Wired;
   const server = connectionParameters.application_name ?? "";
@@ -91,6 +92,7 @@ function counted(method: Query, client: pg.Client, args: readonly unknown[]): un
   const answer = Reflect.apply(method, client, args);
   const done = () => add(-1);
   if (answer instanceof Promise) answer.then(done, done);
+  else if (answer instanceof Stream) finished(answer as Duplex, done);
   else done();
   return answer;
 }
@@ -135,7 +137,12 @@ function struckAfter(
     };
     return counted(original, client, [...args.slice(0, -1), told]);
   }
-  const answer = counted(original, client, args) as Promise<unknown>;
+  const answer = counted(original, client, args);
+  if (!(answer instanceof Promise)) {
+    // COPY, which is a stream, and breaks while it runs.
+    strike();
+    return answer;
+  }
   return answer.then(() => {
     strike();
     throw lost();

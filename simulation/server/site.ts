@@ -1,9 +1,9 @@
 /** Where a world lives: a database, and two servers on it, as a company would run them. */
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WireProfile } from "@paymaster/contract";
 import type pg from "pg";
-import { type Databases, scratchDirectory } from "./databases.js";
+import type { Databases } from "./databases.js";
 import { Instance } from "./instance.js";
 
 export interface SiteOptions {
@@ -23,12 +23,12 @@ export interface Site {
 }
 
 export async function openSite(databases: Databases, options: SiteOptions): Promise<Site> {
-  const directory = await scratchDirectory();
+  const made = await databases.create();
+  const { directory } = made;
   const priceBook = join(directory, "prices.json");
   const taxTable = join(directory, "taxes.json");
   await writeFile(priceBook, JSON.stringify(options.priceBook));
   await writeFile(taxTable, JSON.stringify(options.taxTable));
-  const made = await databases.create();
   const log: string[] = [];
   const start = (name: string) =>
     Instance.open({
@@ -52,7 +52,6 @@ export async function openSite(databases: Databases, options: SiteOptions): Prom
       for (const server of servers) await server.stop();
       await database.end();
       await made.drop();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -256,6 +256,15 @@ describe("invoices download", () => {
     await fleet(cwd, download);
     expect(proxy.statuses(/download/)).toHaveLength(asked);
     expect(asked).toBe(5);
+
+    // As a kill leaves it between a file and the note of it: what is there is looked at, not fetched.
+    const forgetful = openStore(join(cwd, "fleet.db"));
+    forgetful.database.run("DELETE FROM invoice_files WHERE problem IS NULL");
+    forgetful.close();
+    const found = await fleet(cwd, download);
+    expect(found.code, found.stderr).toBe(0);
+    expect(found.stderr).toContain("Fetched and verified 4 files");
+    expect(proxy.statuses(/download/)).toHaveLength(asked);
   });
 });
 

@@ -22,8 +22,8 @@ export async function checkPdf(bytes: Uint8Array, number: string): Promise<strin
 
 async function textOf(bytes: Uint8Array): Promise<string | undefined> {
   try {
-    // The library takes the memory over.
-    const document = await getDocumentProxy(bytes.slice());
+    // A copy, and no Buffer: the library takes the memory over.
+    const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
     const { text } = await extractText(document, { mergePages: true });
     await document.destroy();
     return text;

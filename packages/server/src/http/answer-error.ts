@@ -7,7 +7,7 @@ import type { LogLine } from "./app.js";
 import { WireFault } from "./wire-fault.js";
 
 /** Seconds after which a client should try again while the database is away. */
-const RETRY_SECONDS = 5;
+export const RETRY_SECONDS = 5;
 
 export function answerError(
   error: Error & { readonly statusCode?: number; readonly code?: string },

@@ -3,10 +3,11 @@
  * long it is. Refusals are JSON-RPC errors, as an MCP client expects them.
  */
 import { join } from "node:path";
-import type { WireProfile } from "@paymaster/contract";
+import { commonErrors, type WireProfile } from "@paymaster/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServiceClock } from "../clock.js";
-import type { Pool } from "../database/pool.js";
+import { isUnavailable, type Pool } from "../database/pool.js";
+import { RETRY_SECONDS } from "../http/answer-error.js";
 import { bearerToken } from "../http/authorize.js";
 import type { Authenticator, Principal } from "../http/principal.js";
 import type { Log } from "../server.js";
@@ -60,6 +61,10 @@ export function registerMcp(app: FastifyInstance, options: McpRouteOptions): voi
   app.register(async (scope) => {
     acceptJson(scope);
     scope.setErrorHandler((error, request, reply) => {
+      if (isUnavailable(error)) {
+        reply.header("retry-after", String(RETRY_SECONDS));
+        return refuse(reply, 503, commonErrors.unavailable.message);
+      }
       const { statusCode = 500 } = error as { statusCode?: number };
       if (statusCode >= 500) {
         const details = { tracking_id: request.id, error: String(error) };

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { processesOf } from "../../src/postgres/processes.js";
 import { clusterDirOf, initializedDir, serverPid, start } from "../postgres/helpers.js";
+import { send } from "../support/server.js";
 import { expectKept, type Load, makeCustomers, startLoad, type Tally } from "./support/load.js";
 import { begin, type Serving, serve, temporaryDirectory } from "./support/serving.js";
 
@@ -111,9 +112,16 @@ describe("a PostgreSQL of DATABASE_URL", () => {
       const frozen = processesOf(clusterDir);
       for (const pid of frozen) process.kill(pid, "SIGSTOP");
       const begunMs = performance.now();
-      const answer = await server.wire("GET", "/accounts/me/plans");
-      expect(answer.status).toBe(503);
-      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+      const answers = await Promise.all([
+        server.wire("GET", "/accounts/me/plans"),
+        server.admin("GET", "/bill-runs"),
+        send("POST", `${server.origin}/mcp`, server.credentials.api_key, { body: {} }),
+        send("POST", `${server.origin}/oauth/token?grant_type=account_credentials`, null, {
+          headers: { authorization: `Basic ${btoa("some:client")}` },
+        }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+      for (const { headers } of answers) expect(headers.get("retry-after")).toMatch(/^\d+$/);
       expect(performance.now() - begunMs).toBeLessThan(20_000);
       await sleep(30_000 - (performance.now() - begunMs));
       for (const pid of frozen) process.kill(pid, "SIGCONT");

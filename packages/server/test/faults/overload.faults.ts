@@ -6,7 +6,7 @@ import { clusterDirOf } from "../postgres/helpers.js";
 import { type Serving, serve } from "./support/serving.js";
 
 const IN_FLIGHT = 1_000;
-const SECONDS = 15;
+const SECONDS = 10;
 const RETRY_MS = 1_000;
 const MEGABYTE = 2 ** 20;
 

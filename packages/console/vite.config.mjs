@@ -21,5 +21,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "/console/api": { target: SERVER }, "/openapi.json": { target: SERVER } } },
+  server: { proxy: { "/console/api": { target: SERVER } } },
 });

@@ -20,9 +20,15 @@ test("the operator looks at one master by itself; the address keeps the choice",
   await page.waitForURL(new RegExp(`master=${id}`));
   const { monthly } = await operate<{ monthly: number }>("GET", `/overview?master_id=${id}`);
   expect(monthly).toBeGreaterThan(0);
-  await page.getByText(`$${monthly.toFixed(2)}`, { exact: true }).waitFor();
+  await page
+    .getByText(`$${monthly.toFixed(2)}`, { exact: true })
+    .first()
+    .waitFor();
   await page.reload();
-  await page.getByText(`$${monthly.toFixed(2)}`, { exact: true }).waitFor();
+  await page
+    .getByText(`$${monthly.toFixed(2)}`, { exact: true })
+    .first()
+    .waitFor();
   await expectAccessible(page);
   await page.goto(`/accounts?master=${id}`);
   await page.getByText(/^1 of \d+ accounts$/).waitFor();

@@ -18,13 +18,6 @@ export async function callJson<T>(method: string, url: string, options: CallOpti
   return body as T;
 }
 
-/** A file, for showing or saving. */
-export async function callFile(url: string, options: CallOptions): Promise<Blob> {
-  const response = await send("GET", url, options);
-  if (!response.ok) throw faultOf(response, parse(await response.text()));
-  return response.blob();
-}
-
 async function send(method: string, url: string, options: CallOptions): Promise<Response> {
   const { csrfToken, body, headers, signal } = options;
   try {

@@ -1,5 +1,5 @@
 /** The operator's API, as far as the screens use it: docs/reference/operator-api.md. */
-import { callFile, callJson } from "./call.js";
+import { callJson } from "./call.js";
 import type { SignedIn } from "./session.js";
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -14,7 +14,6 @@ export interface Operator {
     body?: unknown,
     headers?: Headers,
   ): Promise<T>;
-  file(path: string, query?: Query): Promise<Blob>;
 }
 
 export function createOperator(session: SignedIn): Operator {
@@ -31,6 +30,5 @@ export function createOperator(session: SignedIn): Operator {
       callJson("GET", url(path, query), { csrfToken, ...(signal && { signal }) }),
     send: (method, path, body, headers = {}) =>
       callJson(method, url(path), { csrfToken, headers, ...(body === undefined ? {} : { body }) }),
-    file: (path, query) => callFile(url(path, query), { csrfToken }),
   };
 }

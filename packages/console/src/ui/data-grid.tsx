@@ -2,7 +2,7 @@
  * A table of any number of rows: only those in sight are in the document. Columns sort by their heads,
  * rows are links that the keyboard reaches. On a narrow screen each row is a card.
  */
-import { Box, Group, Paper, Text, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Box, Group, NativeSelect, Paper, Text, UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useRef } from "react";
@@ -52,6 +52,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const template = columns.map(({ width }) => width).join(" ");
   return (
     <Paper withBorder>
+      {isNarrow && <SortPicker columns={columns} sorting={sorting} onSort={onSort} />}
       <Box
         ref={scroller}
         role="table"
@@ -103,6 +104,40 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         )}
       </Box>
     </Paper>
+  );
+}
+
+/** In place of the heads, which a narrow screen has no room for. */
+function SortPicker<Row>({
+  columns,
+  sorting,
+  onSort,
+}: Pick<DataGridProps<Row>, "columns" | "sorting" | "onSort">) {
+  return (
+    <Group gap="xs" p="xs" wrap="nowrap">
+      <NativeSelect
+        aria-label="Sort by"
+        size="xs"
+        value={sorting.by}
+        onChange={({ currentTarget }) => {
+          const column = columns.find(({ name }) => name === currentTarget.value);
+          onSort({ by: currentTarget.value, descending: column?.isNumber === true });
+        }}
+        data={[
+          ...(sorting.by === "" ? [{ value: "", label: "Newest first" }] : []),
+          ...columns.map(({ name, label }) => ({ value: name, label })),
+        ]}
+      />
+      {sorting.by !== "" && (
+        <ActionIcon
+          variant="default"
+          aria-label={sorting.descending ? "Sort ascending" : "Sort descending"}
+          onClick={() => onSort({ by: sorting.by, descending: !sorting.descending })}
+        >
+          <Icon name={sorting.descending ? "down" : "up"} size={14} />
+        </ActionIcon>
+      )}
+    </Group>
   );
 }
 

@@ -13,33 +13,31 @@ export function PreviewPanel({ preview }: { readonly preview: Preview }) {
         Takes effect on <b>{date(preview.effective_date)}</b>.
       </Text>
       {lines.length > 0 && (
-        <Table.ScrollContainer minWidth={420}>
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Charge</Table.Th>
-                <Table.Th className="number">Amount</Table.Th>
+        <Table verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Charge</Table.Th>
+              <Table.Th className="number">Amount</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {lines.map((line) => (
+              <Table.Tr key={`${line.plan_type} ${line.reason} ${line.start_date}`}>
+                <Table.Td>
+                  <Text size="sm" fw={550}>
+                    {line.charge_name} × {count(line.quantity)}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {line.explanation}
+                  </Text>
+                </Table.Td>
+                <Table.Td className="number" style={{ verticalAlign: "top" }}>
+                  {money(line.total_amount, currency)}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {lines.map((line) => (
-                <Table.Tr key={`${line.plan_type} ${line.reason} ${line.start_date}`}>
-                  <Table.Td>
-                    <Text size="sm" fw={550}>
-                      {line.charge_name} × {count(line.quantity)}
-                    </Text>
-                    <Text size="sm" c="dimmed">
-                      {line.explanation}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td className="number" style={{ verticalAlign: "top" }}>
-                    {money(line.total_amount, currency)}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
       {preview.tax_amount !== 0 && <Sum name="Tax" amount={money(preview.tax_amount, currency)} />}
       <Sum name="Invoiced now" amount={money(preview.total_amount, currency)} isStrong />

@@ -168,7 +168,7 @@ function columnsOf(isOperator: boolean): readonly ShownColumn<AccountRow>[] {
       label: "Plan",
       width: "minmax(140px, 1.5fr)",
       value: (row) => (row.plan_base === null ? null : planName(row.plan_base)),
-      show: (row) => (row.plan_base === null ? "–" : planName(row.plan_base)),
+      show: (row) => (row.plan_base === null ? "No plan" : planName(row.plan_base)),
       narrow: "below",
     },
     {

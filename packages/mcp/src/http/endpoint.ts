@@ -46,8 +46,6 @@ export interface HttpCaller {
 export interface HttpEndpointOptions {
   /** Of the service's API, e.g. `http://127.0.0.1:8080/v2`. */
   readonly baseUrl: string;
-  /** Instead of the runtime's own, for a service that is reached in another way. */
-  readonly fetch?: typeof fetch | undefined;
   readonly profile: WireProfile;
   readonly auditFile: string;
   /** Whether the service has quotas; calls are then planned. */
@@ -197,21 +195,13 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
   };
 }
 
-function createService(options: HttpEndpointOptions): Service {
-  const { baseUrl, profile, hasQuotas } = options;
+function createService({ baseUrl, profile, hasQuotas }: HttpEndpointOptions): Service {
   const quota = hasQuotas ? createQuotaPlanner({ profile }) : undefined;
   const hooks = callHooks();
   const authentication = callersToken;
   return {
     quota,
-    client: createServiceClient({
-      baseUrl,
-      fetch: options.fetch,
-      authentication,
-      offersPreviews: true,
-      quota,
-      hooks,
-    }),
+    client: createServiceClient({ baseUrl, authentication, offersPreviews: true, quota, hooks }),
   };
 }
 

@@ -44,8 +44,6 @@ export interface McpEndpoint {
 export interface McpService {
   /** e.g. `http://127.0.0.1:8080/v2` */
   readonly baseUrl: string;
-  /** How to reach it; undefined: as anybody would. */
-  readonly fetch: typeof fetch | undefined;
   readonly profile: WireProfile;
   readonly hasQuotas: boolean;
   /** Milliseconds since 1970, of the service's clock. */

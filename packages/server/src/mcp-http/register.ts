@@ -13,7 +13,7 @@ import type { Authenticator, Principal } from "../http/principal.js";
 import type { Log } from "../server.js";
 import type { McpCaller, McpEndpoint, McpOptions } from "./endpoint.js";
 import { createOriginCheck } from "./origins.js";
-import { createOwnFetch } from "./own-fetch.js";
+import { listenOnLoopback, type OwnListener } from "./own-listener.js";
 import { createMcpSpending } from "./spending.js";
 
 export interface McpRouteOptions {
@@ -42,22 +42,30 @@ export function registerMcp(app: FastifyInstance, options: McpRouteOptions): voi
   const publicHosts = config.publicUrl === null ? [] : [new URL(config.publicUrl).hostname];
   const refusalOf = createOriginCheck(config.host, [...mcp.hosts, ...publicHosts]);
   let endpoint: Promise<McpEndpoint> | undefined;
+  let ownListener: OwnListener | undefined;
 
   function load(): Promise<McpEndpoint> {
-    endpoint ??= mcp.create({
-      baseUrl: `${options.origin()}/v2`,
-      fetch: config.tls === null ? undefined : createOwnFetch(app),
+    endpoint ??= create();
+    return endpoint;
+  }
+
+  async function create(): Promise<McpEndpoint> {
+    if (config.tls !== null) ownListener = await listenOnLoopback(app);
+    return mcp.create({
+      baseUrl: `${ownListener?.origin ?? options.origin()}/v2`,
       profile: config.profile,
       hasQuotas: config.rateLimits,
       serviceNow: () => options.clock.nowMs(),
       auditFile: join(options.dataDir, "mcp-audit.jsonl"),
       log: (line) => options.log({ level: "warn", message: line }),
     });
-    return endpoint;
   }
 
   // Before the server waits for its connections: a client may keep a stream open for days.
-  app.addHook("preClose", async () => (await endpoint?.catch(() => undefined))?.close());
+  app.addHook("preClose", async () => {
+    await (await endpoint?.catch(() => undefined))?.close();
+    ownListener?.close();
+  });
   app.register(async (scope) => {
     acceptJson(scope);
     scope.setErrorHandler((error, request, reply) => {

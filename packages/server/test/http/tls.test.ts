@@ -106,18 +106,16 @@ describe("a server with a certificate", () => {
     const authorization = `Bearer ${credentials.api_key}`;
     await ask("/mcp", { authorization, host: "billing.example.com" });
     const call = (method: string, path: string, body?: string) =>
-      service?.fetch?.(`${service.baseUrl}${path}`, {
+      fetch(`${service?.baseUrl}${path}`, {
         method,
         headers: { authorization, "content-type": "application/json" },
         ...(body === undefined ? {} : { body }),
       });
     const read = await call("GET", "/accounts/me/plans/usage");
-    expect(await read?.json()).toMatchObject({ plan_base: { type: "monthly" } });
+    expect(await read.json()).toMatchObject({ plan_base: { type: "monthly" } });
     const refused = await call("POST", "/accounts", "{}");
-    expect([refused?.status, await refused?.json()]).toMatchObject([400, { code: 300 }]);
-    await expect(
-      service?.fetch?.(`${service.baseUrl}/accounts`, { signal: AbortSignal.abort() }),
-    ).rejects.toThrow("aborted");
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 300 }]);
+    expect(service?.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2$/);
   });
 });
 

@@ -46,20 +46,19 @@ export function isJson(type: string): boolean {
 }
 
 /**
- * Reads what `toArrays` made. The arrays stand in a subquery that is not taken apart: how long they are
- * would enter into the plan, and PostgreSQL would then plan anew for each statement with few rows, which
- * takes longer than the statement itself.
+ * Reads what `toArrays` made. Each array comes out of a subquery: how long it is would otherwise enter into
+ * the plan, and PostgreSQL would plan anew for each statement with few rows, which takes longer than the
+ * statement itself.
  */
 export function rowsFrom(columns: Columns): string {
   const names = Object.keys(columns);
-  const given = Object.entries(columns).map(
-    ([name, type], index) => `$${index + 1}::${isJson(type) ? "text" : type}[] as ${name}`,
+  const arrays = Object.values(columns).map(
+    (type, index) => `(select $${index + 1}::${isJson(type) ? "text" : type}[])`,
   );
   const cells = Object.entries(columns).map(([name, type]) =>
     isJson(type) ? `r.${name}::${type} as ${name}` : `r.${name}`,
   );
-  return `select ${cells.join(", ")} from (select ${given.join(", ")} offset 0) as given,
-    unnest(${names.map((name) => `given.${name}`).join(", ")}) as r (${names.join(", ")})`;
+  return `select ${cells.join(", ")} from unnest(${arrays.join(", ")}) as r (${names.join(", ")})`;
 }
 
 function insertText(table: string, columns: Columns): string {

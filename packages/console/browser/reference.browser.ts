@@ -1,7 +1,7 @@
 /** The reference in a browser: what it shows, that it asks nobody else, and its try-it. */
 import { operationList, sampleLanguages } from "@paymaster/contract";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { expectNoSeriousFinding, launchBrowser, NARROW, visit, WIDE } from "./support/browser.js";
 
 let browser: Browser;
@@ -9,6 +9,9 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
+
+const PATIENCE_MS = 60_000;
+vi.setConfig({ testTimeout: 4 * PATIENCE_MS });
 
 const USAGE = "api/tag/billing/GET/accounts/{accountId}/plans/usage";
 
@@ -98,6 +101,8 @@ describe("the try-it", () => {
 });
 
 async function openReference(page: Page): Promise<void> {
+  // The viewer builds the whole document at once: on a busy machine that takes a while.
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto("/reference");
   await page.getByRole("heading", { name: "Get plan usage" }).waitFor({ state: "attached" });
 }

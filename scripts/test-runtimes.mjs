@@ -1,6 +1,6 @@
 /**
  * The built client in Node, Bun, Deno and Chromium against a fresh server: the outcomes must be the same.
- * Bun and Deno come from the npm registry, Chromium is the system's (CHROMIUM names another). What cannot be
+ * Bun and Deno come from the npm registry, Chromium is the system's (PAYMASTER_CHROMIUM names another). What cannot be
  * had is said and left out; with --all that is a failure.
  * Run: npm run build && node scripts/test-runtimes.mjs [--all]
  */
@@ -16,7 +16,7 @@ import { runInBrowser, startPage } from "./runtimes/browser.mjs";
 
 const MAIN = fileURLToPath(new URL("./runtimes/main.mjs", import.meta.url));
 const RUNTIMES = ["bun@1.4.5", "deno@2.9.6"];
-const CHROMIUM = process.env.CHROMIUM ?? "chromium";
+const CHROMIUM = process.env.PAYMASTER_CHROMIUM ?? "chromium";
 
 const data = await makeDataDir();
 const tools = await mkdtemp(join(tmpdir(), "paymaster-runtimes-"));

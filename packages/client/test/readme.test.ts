@@ -13,7 +13,11 @@ const ROOT = join(PACKAGES, "..");
 
 /** What the examples after the first one take for granted. */
 const GIVEN = `
+import { type Authentication } from "@paymaster/client";
 declare const accountId: string;
+declare const accountIds: string[];
+declare const baseUrl: string;
+declare const authentication: Authentication;
 declare const invoiceId: string;
 declare const file: { write(chunk: Uint8Array): void };
 `;
@@ -21,7 +25,7 @@ declare const file: { write(chunk: Uint8Array): void };
 it("the examples compile", async () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const examples = Array.from(readme.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = ""]) => code);
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(5);
   const folder = await mkdtemp(join(tmpdir(), "paymaster-readme-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const source = (name: string) => [join(PACKAGES, name, "src/index.ts")];
@@ -31,7 +35,11 @@ it("the examples compile", async () => {
     noEmit: true,
     lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
     typeRoots: [join(ROOT, "node_modules/@types")],
-    paths: { "@paymaster/client": source("client"), "@paymaster/contract": source("contract") },
+    paths: {
+      "@paymaster/client": source("client"),
+      "@paymaster/client/node": [join(PACKAGES, "client/src/node/index.ts")],
+      "@paymaster/contract": source("contract"),
+    },
   };
   const project = { extends: join(ROOT, "tsconfig.base.json"), compilerOptions, include: ["*.ts"] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));

@@ -8,6 +8,9 @@ import type { Instance } from "../server/instance.js";
 import { until } from "../server/site.js";
 import type { Simulation } from "../simulation.js";
 
+/** As the server's scheduler has it. */
+const LOOKS_AGAIN_MS = 10 * 60_000;
+
 /** A tick of one server's scheduler; on a day that is new to it, it bills what is due until today. */
 export async function tick(sim: Simulation): Promise<void> {
   const server = sim.pickServer();
@@ -18,7 +21,7 @@ export async function tick(sim: Simulation): Promise<void> {
   await untilCaughtUp(sim);
   const deed = catchingUp(sim, server);
   const found = await readNewInvoices(sim.site.database, before);
-  const sequence = Array.from({ length: deed.parts }, () => 0);
+  const sequence = new Array<number>(deed.parts).fill(0);
   const { world, wrong } = explain(sim.world, [{ deed, answer: null }], sequence, found);
   if (wrong.length > 0)
     throw new Violation("The daily run went wrong.", { wrong, accounts: sim.describeNamed(wrong) });
@@ -27,7 +30,10 @@ export async function tick(sim: Simulation): Promise<void> {
 
 /** What a server's background work does today: nothing, where it has seen to the day already. */
 export function catchingUp(sim: Simulation, server: Instance): Deed {
-  const isNewDay = server.checkedOn !== sim.world.today;
+  const nowMs = performance.now();
+  const isNewDay =
+    server.checkedOn !== sim.world.today || nowMs - server.checkedAtMs > LOOKS_AGAIN_MS;
+  if (isNewDay) server.checkedAtMs = nowMs;
   server.checkedOn = sim.world.today;
   return {
     what: `${server.name} catches up`,

@@ -1,12 +1,17 @@
 /** Bill runs that an operator asks for. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { show } from "../audit/violation.js";
 import { textOf } from "../model/calendar.js";
 import { majorOf, sum } from "../model/money.js";
 import { operatorRefusal, operatorReply } from "../model/reply.js";
 import { type Mode, mayRun, type RunWish, run } from "../model/runs.js";
+import type { Answer } from "../server/http.js";
+import type { Instance } from "../server/instance.js";
 import type { Simulation } from "../simulation.js";
 import type { Deed } from "./deed.js";
 import { bindDrafts } from "./drafts.js";
+
+const POLL_MS = 20;
 
 /** Of a random kind, for all accounts or for some. */
 export function billRunDeed(sim: Simulation): Deed {
@@ -33,7 +38,7 @@ export function runDeed(sim: Simulation, wish: RunWish): Deed {
     // Choosing the accounts, each account, and the statements.
     parts: named + 2,
     again: "never",
-    send: (server) => sim.admin(server, "POST", "/bill-runs", body),
+    send: async (server) => ended(sim, server, await sim.admin(server, "POST", "/bill-runs", body)),
     *foresee(current, orderOf) {
       if (!mayRun(current, wish)) return operatorRefusal("bad");
       const { invoices, total } = yield* run(current, wish, orderOf(current.today));
@@ -50,4 +55,15 @@ export function runDeed(sim: Simulation, wish: RunWish): Deed {
     },
     ...(mode === "draft" ? { after: bindDrafts } : {}),
   };
+}
+
+/** A run that takes its time is answered before it is over, and asked for until it is. */
+async function ended(sim: Simulation, server: Instance, answer: Answer): Promise<Answer> {
+  if (answer.status !== 201) return answer;
+  let run = answer.body as { readonly id: string; readonly status: string };
+  while (run.status === "running") {
+    await sleep(POLL_MS);
+    run = (await sim.admin(server, "GET", `/bill-runs/${run.id}`)).body as typeof run;
+  }
+  return { ...answer, body: run };
 }

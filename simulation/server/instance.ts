@@ -34,6 +34,8 @@ export class Instance {
   readonly name: string;
   /** Day of which the background work has seen to everything; null: none since it was started. */
   checkedOn: Day | null = null;
+  /** When, in real time: after ten minutes it looks again. */
+  checkedAtMs = 0;
   readonly #options: InstanceOptions;
   #running: Running | null = null;
 

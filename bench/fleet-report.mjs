@@ -28,6 +28,7 @@ for (const name of REPORT_NAMES) {
   report(`report ${name}`, {
     rows: made.rows.length,
     ms: await timedMs(() => runReport(name, { store, day })),
+    "ms of CPU": await cpuMs(() => runReport(name, { store, day })),
     "ms more as CSV": await timedMs(() => toCsv(made)),
     "ms as Parquet": await timedMs(() => toParquet(made)),
     "ms as XLSX": await timedMs(() => toXlsx([made])),
@@ -44,6 +45,18 @@ report("node doing nothing", { ms: floor });
 async function timedMs(work) {
   const times = [];
   for (let run = 0; run < RUNS; run += 1) times.push((await timed(work)) * 1_000);
+  return median(times);
+}
+
+/** What it costs on a machine that others share. */
+async function cpuMs(work) {
+  const times = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1_000);
+  }
   return median(times);
 }
 

@@ -3,15 +3,13 @@ export { toCsv } from "./export/csv.js";
 export { toJson } from "./export/json.js";
 export { toParquet } from "./export/parquet.js";
 export { toXlsx } from "./export/xlsx.js";
-export {
-  type DownloadEvent,
-  type DownloadOptions,
-  type DownloadSchedule,
-  type DownloadSummary,
-  downloadInvoices,
-  type FileProblem,
-  planDownload,
-} from "./invoices/download.js";
+export { type DownloadOptions, downloadInvoices, planDownload } from "./invoices/download.js";
+export type {
+  DownloadEvent,
+  DownloadSchedule,
+  DownloadSummary,
+  FileProblem,
+} from "./invoices/events.js";
 export {
   type Cell,
   type Column,

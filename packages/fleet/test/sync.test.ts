@@ -163,6 +163,16 @@ describe("stopped in the middle", () => {
 });
 
 describe("what goes wrong", () => {
+  it("an account that was asked for by name and is not there is told before anything is read", async () => {
+    const fleet = new SimulatedFleet({ accounts: 2 });
+    const one = await sync(fleet, memoryStore(), { accounts: new Set(["account-1"]) });
+    expect(one.summary.read).toEqual({ plans: 1, contact: 1, usage: 1, invoices: 1 });
+    fleet.answered.length = 0;
+    const mistyped = sync(fleet, memoryStore(), { accounts: new Set(["account-9"]) });
+    await expect(mistyped).rejects.toThrow("the list of sub accounts has no account-9");
+    expect(asked(fleet).size).toBe(0);
+  });
+
   it("an account that disappears between list and read is told of, and is no failure", async () => {
     const fleet = new SimulatedFleet({ accounts: 5 });
     const store = memoryStore();

@@ -10,6 +10,8 @@ export interface SyncRow {
   readonly outcome: SyncOutcome | null;
 }
 
+/** Runs that are remembered: years of nights. */
+const MAX_KEPT = 1_000;
 /** A full sync that was broken off longer ago begins anew. */
 const TAKEN_UP_MS = 3 * 86_400_000;
 
@@ -47,6 +49,7 @@ export function endSync(
 ): void {
   const sql = "UPDATE syncs SET ended_at = ?, outcome = ?, summary = ? WHERE sync_id = ?";
   database.run(sql, [endedAt, outcome, JSON.stringify(summary), syncId]);
+  database.run("DELETE FROM syncs WHERE sync_id <= ?", [syncId - MAX_KEPT]);
 }
 
 /** undefined: never. */

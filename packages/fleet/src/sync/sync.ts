@@ -7,9 +7,9 @@ import {
   type QuotaPlanner,
   systemClock,
 } from "@paymaster/client";
-import { markMissing, recordAccounts } from "../store/accounts.js";
+import { findAccount, markMissing, recordAccounts } from "../store/accounts.js";
 import type { Database } from "../store/driver.js";
-import { claimStore, lockForSync, noteClock, type Store } from "../store/store.js";
+import { claimStore, lockForSync, noteClock, type Store, StoreError } from "../store/store.js";
 import { beginSync, endSync } from "../store/syncs.js";
 import { DEFAULT_MAX_AGES, type MaxAges, type Policy } from "./due.js";
 import type { SyncEvent, SyncSummary } from "./events.js";
@@ -76,6 +76,7 @@ async function syncLocked(options: SyncOptions): Promise<SyncSummary> {
   let outcome: SyncSummary["outcome"] | "failed" = "failed";
   try {
     const gone = await listInto(options, database, tally);
+    if (!options.stop.aborted) assertKnown(store, options.accounts);
     const due = findDue(database, policy, now(), options.accounts);
     const schedule = scheduleOf(quota, due, tally.accounts, now().slice(0, 10));
     onEvent?.({ event: "schedule", ...schedule });
@@ -165,6 +166,15 @@ async function listInto(
   if (startedAt === undefined) return [];
   const since = startedAt;
   return database.transaction(() => markMissing(database, since, lastAt));
+}
+
+/** Before a sync that would read nothing of an account that somebody has mistyped. */
+function assertKnown({ database }: Store, accounts: ReadonlySet<string> | undefined): void {
+  const unknown = Array.from(accounts ?? []).filter(
+    (id) => findAccount(database, id) === undefined,
+  );
+  if (unknown.length === 0) return;
+  throw new StoreError(`the list of sub accounts has no ${unknown.join(", ")}`);
 }
 
 /** Empty where the service does not say who is calling. */

@@ -22,6 +22,7 @@ import { giveTo, makeDir } from "../../src/postgres/location.js";
 import { processesOf } from "../../src/postgres/processes.js";
 import { chooseUser } from "../../src/postgres/run-as.js";
 import { freePorts } from "../faults/support/ports.js";
+import { signalAll } from "../faults/support/signals.js";
 
 const POSTGRES_DIR = "/usr/lib/postgresql/15/bin";
 const PROGRAMS = {
@@ -105,7 +106,7 @@ export async function startCluster(): Promise<Cluster> {
         port,
         kill: () => {
           patroni.kill("SIGKILL");
-          for (const pid of processesOf(join(home, "data"))) process.kill(pid, "SIGKILL");
+          signalAll(processesOf(join(home, "data")), "SIGKILL");
         },
       });
       // The first one makes the cluster, the second one copies it.

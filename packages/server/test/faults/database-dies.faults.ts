@@ -9,6 +9,7 @@ import { clusterDirOf, initializedDir, serverPid, start } from "../postgres/help
 import { send } from "../support/server.js";
 import { expectKept, type Load, makeCustomers, startLoad, type Tally } from "./support/load.js";
 import { begin, type Serving, serve, temporaryDirectory } from "./support/serving.js";
+import { signalAll } from "./support/signals.js";
 
 /** Tries of one call: more than any of these faults takes. */
 const PATIENT = 600;
@@ -75,7 +76,7 @@ describe("a private PostgreSQL", () => {
     const server = await serve({ databaseUrl: null });
     let last = server;
     await underLoad(server, async () => {
-      for (const pid of processesOf(clusterDirOf(server.dataDir))) process.kill(pid, "SIGKILL");
+      signalAll(processesOf(clusterDirOf(server.dataDir)), "SIGKILL");
       await server.kill();
       last = await serve({ databaseUrl: null, dataDir: server.dataDir });
       return last;
@@ -110,7 +111,7 @@ describe("a PostgreSQL of DATABASE_URL", () => {
     const { server, clusterDir } = await serverOnOwn();
     await underLoad(server, async (load) => {
       const frozen = processesOf(clusterDir);
-      for (const pid of frozen) process.kill(pid, "SIGSTOP");
+      signalAll(frozen, "SIGSTOP");
       const begunMs = performance.now();
       const answers = await Promise.all([
         server.wire("GET", "/accounts/me/plans"),
@@ -124,7 +125,7 @@ describe("a PostgreSQL of DATABASE_URL", () => {
       for (const { headers } of answers) expect(headers.get("retry-after")).toMatch(/^\d+$/);
       expect(performance.now() - begunMs).toBeLessThan(20_000);
       await sleep(30_000 - (performance.now() - begunMs));
-      for (const pid of frozen) process.kill(pid, "SIGCONT");
+      signalAll(frozen, "SIGCONT");
       await goesOn(load);
       return server;
     });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { processesOf } from "../../src/postgres/processes.js";
 import { clusterDirOf } from "../postgres/helpers.js";
 import { type Serving, serve } from "./support/serving.js";
+import { signalAll } from "./support/signals.js";
 
 const IN_FLIGHT = 1_000;
 const SECONDS = 10;
@@ -50,7 +51,7 @@ describe("a server whose database answers nobody", () => {
     const server = await serve({ databaseUrl: null, args: ["--rate-limits", "off"] });
     const before = server.memory();
     const frozen = processesOf(clusterDirOf(server.dataDir));
-    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+    signalAll(frozen, "SIGSTOP");
     const seen: Seen = { statuses: new Map(), unexplained: 0, quickest503Ms: Infinity };
     let over = false;
     const callers = Array.from({ length: count }, () =>
@@ -63,7 +64,7 @@ describe("a server whose database answers nobody", () => {
       expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
     }
     over = true;
-    for (const pid of frozen) process.kill(pid, "SIGCONT");
+    signalAll(frozen, "SIGCONT");
     await Promise.all(callers);
     const refused = seen.statuses.get(503) ?? 0;
     const grown = (most - before) / MEGABYTE;

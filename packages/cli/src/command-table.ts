@@ -110,5 +110,13 @@ function fits(command: Command | ForeignCommand, rest: readonly string[]): boole
 function unknownCommand(args: readonly string[]): UsageError {
   const flag = args.findIndex((arg) => arg.startsWith("-"));
   const words = flag === -1 ? args : args.slice(0, flag);
-  return new UsageError(`unknown command: ${words.join(" ")}\nTry: paymaster --help`);
+  const longer = ALL_COMMANDS.filter((command) =>
+    words.every((word, index) => command.words[index] === word),
+  );
+  // `paymaster profiles`: half a command is answered with the whole ones.
+  const lines = longer.map(
+    (command) => `  paymaster ${command.words.join(" ")}  ${command.summary}`,
+  );
+  const hint = lines.length === 0 ? "Try: paymaster --help" : `Commands:\n${lines.join("\n")}`;
+  return new UsageError(`unknown command: ${words.join(" ")}\n${hint}`);
 }

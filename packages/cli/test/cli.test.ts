@@ -159,6 +159,7 @@ describe("exit codes", () => {
 
   it.each([
     [["plants"], /unknown command: plants/],
+    [["profiles"], /unknown command: profiles\nCommands:\n {2}paymaster profiles add /],
     [["plans", "usage"], /expected 1 argument\(s\), got 0/],
     [["plans", "usage", "me", "you"], /got 2/],
     [["plans", "usage", "me", "--tpye", "x"], /--tpye/],

@@ -20,8 +20,8 @@ const MAX_BYTES = 32 * 1024 * 1024;
 export function readBillingFile(file: string): BillingFile {
   const text = readText(file);
   const problems = new Problems();
-  const raw = readerOf(file)(text, problems);
-  const accounts = problems.found.length === 0 ? checkAccounts(raw, problems) : [];
+  // What could be read is checked all the same, so that everything can be mended in one go.
+  const accounts = checkAccounts(readerOf(file)(text, problems), problems);
   if (problems.found.length > 0) throw new BillingFileError(file, problems.found);
   return { file, accounts, digest: createHash("sha256").update(text).digest("hex") };
 }

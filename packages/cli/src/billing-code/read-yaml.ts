@@ -31,7 +31,7 @@ class YamlReader {
   }
 
   read(): readonly RawAccount[] {
-    // Aliases can make a small file enormous: a billing file needs none.
+    // Nodes are read as they stand: an alias, which can make a small file enormous, is none of them.
     const document = parseDocument(this.#text, { lineCounter: this.#lines, uniqueKeys: true });
     for (const { message, pos } of [...document.errors, ...document.warnings]) {
       this.#problems.add(this.#at(pos[0]), message.split("\n", 1)[0] ?? message);

@@ -104,6 +104,7 @@ describe("YAML", () => {
     const text =
       "accounts:\n  - {account: a, base: {type: x, hosts: 1}}\n  - {account: b, base: 7}\n  - c";
     expect(problemsOf("plans.yaml", text).map((text) => text.slice(0, 4))).toEqual([
+      "2:31",
       "3:24",
       "4:5 ",
     ]);

@@ -84,6 +84,19 @@ export class Journal {
     this.#append({ kind: "settled", account, key });
   }
 
+  /**
+   * To be called when the account has been read: of writes whose outcome was not known, those that are not to be
+   * made any more have happened, or are not wanted. Their keys must not meet a later wish for the same.
+   */
+  seen(account: string, steps: readonly Step[]): void {
+    const wanted = new Set(steps.map((step) => `${account} ${describe(step)}`));
+    for (const [what, key] of Array.from(this.#open)) {
+      if (!what.startsWith(`${account} `) || wanted.has(what)) continue;
+      this.#open.delete(what);
+      this.#append({ kind: "settled", account, key });
+    }
+  }
+
   scheduledOf(account: string): readonly Scheduled[] {
     return this.#scheduled.get(account) ?? [];
   }

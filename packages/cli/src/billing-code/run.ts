@@ -89,6 +89,11 @@ async function applyWith(
   }
   const scheduledOf = (account: string) => journal.scheduledOf(account);
   const plans = await look(file, book, scheduledOf, service, flags, context);
+  for (const { id, steps } of plans)
+    journal.seen(
+      id,
+      steps.map(({ step }) => step),
+    );
   const changed = changedAccounts(plans);
   if (changed.length === 0) {
     journal.end();

@@ -48,9 +48,9 @@ test("a bill run is previewed, then made as drafts; a damaged account is set asi
   await page.getByRole("button", { name: "Run drafts" }).click();
   await page.getByRole("region", { name: "Set aside" }).getByText("Juniper Legal").waitFor();
   await page.getByText(/was charged for other hosts than it has/).waitFor();
+  await damage("[12]");
   await expectAccessible(page);
   await takePictures(page, "bill-run");
-  await damage("[12]");
   const drafts = await operate<{ invoices: readonly { id: string }[] }>(
     "GET",
     "/invoices?status=Draft",

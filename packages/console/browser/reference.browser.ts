@@ -91,6 +91,8 @@ describe("the try-it", () => {
     const token = page.waitForResponse((response) => response.url().endsWith("/oauth/token"));
     await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
     expect((await token).status()).toBe(200);
+    // The viewer has taken the token when it offers to clear it.
+    await page.getByRole("button", { name: "Clear", exact: true }).first().waitFor();
     expect(await send(page)).toBe(200);
     const stored = await page.evaluate(() =>
       JSON.stringify({ ...localStorage, ...sessionStorage }),
@@ -127,7 +129,7 @@ async function send(page: Page): Promise<number> {
   );
   await dialog.getByRole("button", { name: /Send get/i }).click();
   const status = (await answer).status();
-  await dialog.getByText("plan_recording").first().waitFor();
+  if (status === 200) await dialog.getByText("plan_recording").first().waitFor();
   return status;
 }
 

@@ -1,4 +1,4 @@
-/** Accounts with their plans, drafts and invoices, as the database holds them, against a world of the model. */
+/** Accounts with their plans, drafts, invoices and statements, as the database holds them, against a world of the model. */
 import { dayOf, textOf } from "../model/calendar.js";
 import { openDraft } from "../model/runs.js";
 import { type Account, type Item, planState, type Usage } from "../model/state.js";
@@ -76,7 +76,15 @@ const STATE = `
     (select count(*)::int from unbilled_charges u
       where u.master_id = a.master_id and u.account_id = a.id) as unbilled,
     (select count(*)::int from payments p
-      where p.master_id = a.master_id and p.account_id = a.id) as payments
+      where p.master_id = a.master_id and p.account_id = a.id) as payments,
+    coalesce((
+      select json_agg(one.numbers order by one.numbers collate "C") from (
+        select string_agg(i.number::text, ' ' order by i.number) as numbers
+        from statements s
+        join statement_lines l on l.master_id = s.master_id and l.statement_id = s.id
+        join invoices i on i.master_id = l.master_id and i.id = l.invoice_id
+        where s.master_id = a.master_id and s.payer_id = a.id group by s.id) one),
+    '[]') as statements
   from accounts a where a.master_id = any ($1)`;
 
 function stateOf(world: World, account: Account): Readonly<Record<string, unknown>> {
@@ -112,7 +120,21 @@ function stateOf(world: World, account: Account): Readonly<Record<string, unknow
     drafts: draft ? { [textOf(draft.target)]: `${draft.total} ${textOf(draft.due)}` } : {},
     unbilled: account.unbilled.length,
     payments: account.payments.size,
+    statements: statementsOf(world, account.id),
   };
+}
+
+/** Which invoices stand on one statement tells which of several runs at once made them. */
+function statementsOf(world: World, payer: string): string[] {
+  return world.statements
+    .filter((statement) => statement.payer === payer)
+    .map(({ lines }) =>
+      lines
+        .map(({ number }) => number)
+        .sort((a, b) => a - b)
+        .join(" "),
+    )
+    .sort();
 }
 
 function itemText(item: Item): string {

@@ -5,11 +5,11 @@ import { serviceFileName } from "@paymaster/client/node";
 import { type PriceBook, parsePriceBook, shippedPriceBook } from "@paymaster/contract";
 import type { CommandContext, CommandLine, FlagValues } from "../command.js";
 import { EXIT, exitCodeOf, UsageError } from "../exit-codes.js";
+import { countedProgress } from "../progress.js";
 import { ask } from "../prompt.js";
 import { type Service, withService } from "../service.js";
 import { type AccountResult, type Execution, execute } from "./execute.js";
 import { Journal } from "./journal.js";
-import { ProgressLine } from "./progress.js";
 import { type BillingFile, readBillingFile } from "./read-file.js";
 import {
   accountJson,
@@ -109,7 +109,7 @@ async function applyWith(
     return EXIT.aborted;
   }
   journal.begin(file.file, file.digest);
-  const progress = new ProgressLine(output, "applying", changed.length);
+  const progress = countedProgress(output, process.stderr, "applying", changed.length);
   const { client } = service;
   const onAccount = () => progress.step();
   const execution = await execute(changed, { client, journal, signal, onAccount });
@@ -129,7 +129,7 @@ async function look(
   flags: FlagValues,
   { output, signal }: CommandContext,
 ): Promise<readonly AccountPlan[]> {
-  const progress = new ProgressLine(output, "reading", file.accounts.length);
+  const progress = countedProgress(output, process.stderr, "reading", file.accounts.length);
   try {
     return await survey({
       client,

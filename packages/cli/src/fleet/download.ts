@@ -9,10 +9,10 @@ import {
 } from "@paymaster/fleet";
 import type { CommandContext, CommandLine } from "../command.js";
 import { EXIT } from "../exit-codes.js";
+import { progressLine } from "../progress.js";
 import { withService } from "../service.js";
 import { renderTable } from "../table.js";
 import { accountsOf, asUsage, dateOf, storeOf } from "./options.js";
-import { progressLine } from "./progress.js";
 import { count, counted, instant, megabytes } from "./words.js";
 
 const DEFAULT_FOLDER = "./invoices";

@@ -13,9 +13,9 @@ import {
 } from "@paymaster/fleet";
 import type { CommandContext, CommandLine } from "../command.js";
 import { EXIT } from "../exit-codes.js";
+import { type ProgressLine, progressLine } from "../progress.js";
 import { withService } from "../service.js";
 import { accountsOf, asUsage, kindsOf, maxAgesOf, oneOf, storeOf, storePathOf } from "./options.js";
-import { type ProgressLine, progressLine } from "./progress.js";
 import { leftOut, scheduleLine, scheduleText } from "./schedule-text.js";
 import { count, counted, instant, span } from "./words.js";
 

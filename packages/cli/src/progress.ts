@@ -1,7 +1,9 @@
 /** What is said while work goes on: a bar on terminals, a line now and then otherwise. */
-import type { Output } from "../output.js";
+import type { Output } from "./output.js";
 
 const LINE_EVERY_MS = 10_000;
+/** A terminal need not be written to more often. */
+const STEP_EVERY_MS = 100;
 const BAR_WIDTH = 24;
 const DEFAULT_COLUMNS = 80;
 
@@ -41,6 +43,32 @@ export function progressLine(output: Output, stream: NodeJS.WriteStream): Progre
       output.say(text);
     },
     end: clear,
+  };
+}
+
+/** Counts steps of equal weight, with their rate and when the last one will be done. */
+export function countedProgress(
+  output: Output,
+  stream: NodeJS.WriteStream,
+  what: string,
+  total: number,
+): { step(): void; end(): void } {
+  const line = progressLine(output, stream);
+  const startedMs = performance.now();
+  let shownMs = 0;
+  let done = 0;
+  return {
+    step() {
+      done += 1;
+      const nowMs = performance.now();
+      if (nowMs - shownMs < STEP_EVERY_MS) return;
+      shownMs = nowMs;
+      const perSecond = (done / (nowMs - startedMs)) * 1_000;
+      const end = new Date(Date.now() + ((total - done) / perSecond) * 1_000);
+      const pace = `${perSecond.toFixed(1)}/s, done at about ${end.toLocaleTimeString()}`;
+      line.show(done, total, `${what}: ${done} of ${total}, ${pace}`);
+    },
+    end: line.end,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The planner against the real server with its rate limits on, on a test clock. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   bearerToken,
   createClient,
@@ -19,6 +19,11 @@ beforeAll(async () => {
 });
 
 afterAll(() => server?.stop());
+
+// A new planner knows nothing of what the test before it used up in this second.
+beforeEach(async () => {
+  await server.admin("POST", "/clock/advance", { seconds: 2 });
+});
 
 interface Party {
   readonly client: PaymasterClient;

@@ -9,7 +9,7 @@ import { nextMonthEnd, recogniseRevenue } from "./revenue.js";
 import { type WorkOptions, workBillRun } from "./work-bill-run.js";
 
 /** Serialises the passing of time among processes: days are lived through once and in order. */
-const TIME_LOCK = 7_402_118_355;
+export const TIME_LOCK = 7_402_118_355;
 
 export interface TimePassed {
   readonly invoicesPosted: number;

@@ -143,7 +143,9 @@ export async function planWrite(
         targetDate: today,
       };
       if (due !== null) await postDecisions(connection, [{ loaded, decision: due }], context);
-      await postDecisions(connection, [{ loaded, decision }], context);
+      // By now its items are stored as what fell due has left them.
+      const current = { ...loaded, items: before.items };
+      await postDecisions(connection, [{ loaded: current, decision }], context);
       return answer(decision);
     },
   };

@@ -1,7 +1,8 @@
 /**
  * Nine reads of plan usage for every change of a plan (which is decided, charged, invoiced and posted), on
- * one server process over 64 connections; its memory all the while.
- * Usage: node bench/mixed-load.mjs [--minutes 1] [--accounts 50000]
+ * one server process over 64 connections; its memory all the while. Invoices of one master have numbers
+ * without gaps, so its changes wait for each other: with `--masters 1` all of them do.
+ * Usage: node bench/mixed-load.mjs [--minutes 1] [--accounts 50000] [--masters 1000]
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -18,13 +19,14 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
     accounts: { type: "string", default: "50000" },
+    masters: { type: "string", default: "1000" },
   },
 });
 const CONNECTIONS = 64;
 const SAMPLE_MS = 1_000;
 const seconds = Math.round(Number(values.minutes) * 60);
 const accounts = Number(values.accounts);
-const size = { masters: 1_000, accounts, connections: CONNECTIONS, requests: 500 };
+const size = { masters: Number(values.masters), accounts, connections: CONNECTIONS, requests: 500 };
 const postgres = await startPostgres();
 const programs = [];
 try {

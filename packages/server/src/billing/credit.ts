@@ -12,7 +12,7 @@ import {
 } from "@paymaster/engine";
 import type { Connection, Queryable } from "../database/pool.js";
 import { insertRows } from "../database/rows.js";
-import type { AccountRef, LoadedAccount } from "../store/accounts.js";
+import { type AccountRef, type LoadedAccount, payersOf } from "../store/accounts.js";
 import { toLedger, writePostings } from "../store/ledger.js";
 import { WANTED, wantedValues } from "../store/wanted.js";
 import type { PostContext, PostedInvoice } from "./post.js";
@@ -20,10 +20,14 @@ import type { PostContext, PostedInvoice } from "./post.js";
 /** Most invoices that one payment or settlement may settle. */
 export const MAX_SETTLED = 100_000;
 
-/** After invoices were posted, their payers locked: negative totals become credit, credit settles. */
+/**
+ * After invoices were posted, their payers locked: negative totals become credit, credit settles.
+ * @param credits what the payers had before (`readCredits`)
+ */
 export async function settleCredit(
   connection: Connection,
   invoices: readonly PostedInvoice[],
+  credits: ReadonlyMap<string, number>,
   context: Pick<PostContext, "now" | "today">,
 ): Promise<void> {
   const causes = new Map<string, PostedInvoice>();
@@ -33,7 +37,6 @@ export async function settleCredit(
     if (!causes.has(payer)) causes.set(payer, invoice);
     if (invoice.totalMinor < 0) gained.set(payer, (gained.get(payer) ?? 0) - invoice.totalMinor);
   }
-  const credits = await readCredits(connection, [...causes.values()]);
   for (const [payer, cause] of causes) {
     const gainedMinor = gained.get(payer) ?? 0;
     const creditMinor = (credits.get(payer) ?? 0) + gainedMinor;
@@ -44,18 +47,16 @@ export async function settleCredit(
   }
 }
 
-/** Credit of the payers of invoices; only of those that have some. */
-async function readCredits(
+/** Credit of the payers of accounts, by `master/payer`; only of those that have some. */
+export async function readCredits(
   db: Queryable,
-  invoices: readonly PostedInvoice[],
+  accounts: readonly LoadedAccount[],
 ): Promise<Map<string, number>> {
   const { rows } = await db.query({
     name: "read-credits",
     text: `select a.master_id, a.id, a.credit_minor from accounts a
       join ${WANTED} using (master_id, id) where a.credit_minor > 0`,
-    values: wantedValues(
-      invoices.map(({ masterId, payerId }) => ({ masterId, accountId: payerId })),
-    ),
+    values: wantedValues(payersOf(accounts)),
   });
   return new Map(rows.map((row) => [`${row.master_id}/${row.id}`, row.credit_minor]));
 }

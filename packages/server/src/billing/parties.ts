@@ -1,7 +1,7 @@
 /** Who issues an invoice, for whom, and who pays it: the names and addresses of the day. */
 import type { Contact } from "@paymaster/engine";
 import type { Queryable } from "../database/pool.js";
-import type { LoadedAccount } from "../store/accounts.js";
+import { type LoadedAccount, payersOf } from "../store/accounts.js";
 import type { Parties } from "../store/invoices.js";
 import { WANTED, wantedValues } from "../store/wanted.js";
 import { isTaxExempt } from "./tax.js";
@@ -19,13 +19,11 @@ export async function loadParties(
 ): Promise<Parties[]> {
   const { rows } = await db.query({
     name: "load-parties",
-    text: `select distinct a.master_id, a.id, a.account_name, a.contact,
+    text: `select a.master_id, a.id, a.account_name, a.contact,
         (select max(version) from issuers) as issuer_version
       from accounts a
       join ${WANTED} using (master_id, id)`,
-    values: wantedValues(
-      accounts.map(({ record, payer }) => ({ ...payer, masterId: record.masterId })),
-    ),
+    values: wantedValues(payersOf(accounts)),
   });
   const payers = new Map<string, PayerRow>(rows.map((row) => [`${row.master_id}/${row.id}`, row]));
   return accounts.map((loaded) => {

@@ -16,6 +16,7 @@ import {
   type Outcome,
   previewOf,
 } from "@paymaster/engine";
+import { inOrder } from "../database/pipelining.js";
 import type { Connection, Queryable } from "../database/pool.js";
 import type { Call, PlannedWrite, Reply, ServerBooks, Services } from "../http/call.js";
 import { validationFault } from "../http/validation.js";
@@ -39,8 +40,11 @@ export async function loadTarget(
   connection: Queryable,
   lock: boolean,
 ): Promise<LoadedAccount> {
-  if (lock) await lockAccounts(connection, [call.target]);
-  return reachable(call, await loadAccount(connection, call.target));
+  const [, loaded] = await inOrder(connection, [
+    async () => lock && lockAccounts(connection, [call.target]),
+    () => loadAccount(connection, call.target),
+  ]);
+  return reachable(call, loaded);
 }
 
 /** The same for a call that only reads. */

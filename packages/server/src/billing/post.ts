@@ -12,17 +12,23 @@ import {
   invoiceCredited,
   invoicePosted,
 } from "@paymaster/engine";
+import { inOrder, leaveToCommit } from "../database/pipelining.js";
 import type { Connection, Queryable } from "../database/pool.js";
 import { type Columns, rowsFrom, toArrays } from "../database/rows.js";
 import { newInvoiceId } from "../ids.js";
 import { type AccountRef, type LoadedAccount, lockAccounts } from "../store/accounts.js";
-import { type Actor, writeAudit } from "../store/audit.js";
+import { type Actor, type AuditRow, writeAudit } from "../store/audit.js";
 import { deleteDrafts } from "../store/drafts.js";
-import { type InvoiceRecord, insertInvoices, insertLines } from "../store/invoices.js";
-import { saveItems } from "../store/items.js";
+import {
+  type InvoiceRecord,
+  insertInvoices,
+  insertLines,
+  type Parties,
+} from "../store/invoices.js";
+import { type ChangedItem, saveItems } from "../store/items.js";
 import { type LedgerPosting, toLedger, writePostings } from "../store/ledger.js";
 import { scheduleRevenue } from "../store/revenue-schedules.js";
-import { settleCredit } from "./credit.js";
+import { readCredits, settleCredit } from "./credit.js";
 import { loadParties } from "./parties.js";
 
 export interface DecidedAccount {
@@ -52,36 +58,43 @@ export async function postDecisions(
   accounts: readonly DecidedAccount[],
   context: PostContext,
 ): Promise<PostedInvoice[]> {
-  await takeUnbilled(connection, accounts);
-  await deleteDrafts(
-    connection,
-    accounts.filter(({ draftId }) => draftId).map(({ loaded }) => loaded.record),
-  );
-  await saveAccounts(connection, accounts);
-  await saveItems(
-    connection,
-    accounts.flatMap(({ loaded: { record, items }, decision }) =>
-      decision.changedItems.map((item) => ({
-        masterId: record.masterId,
-        accountId: record.accountId,
-        before: items.find(({ number }) => number === item.number) ?? null,
-        item,
-      })),
-    ),
-  );
-  await writeAudit(
-    connection,
-    context.by,
-    context.now,
-    accounts.flatMap(({ loaded: { record }, decision }) =>
-      decision.audit.map((event) => ({
-        masterId: record.masterId,
-        accountId: record.accountId,
-        ...event,
-      })),
-    ),
-  );
-  return postInvoices(connection, accounts, context);
+  const billed = assemble(accounts, context);
+  const [, , , , , prepared] = await inOrder(connection, [
+    () => takeUnbilled(connection, accounts),
+    () =>
+      deleteDrafts(
+        connection,
+        accounts.filter(({ draftId }) => draftId).map(({ loaded }) => loaded.record),
+      ),
+    () => saveAccounts(connection, accounts),
+    () => saveItems(connection, accounts.flatMap(changedItemsOf)),
+    () => writeAudit(connection, context.by, context.now, accounts.flatMap(auditRowsOf)),
+    () => prepareInvoices(connection, billed, context),
+  ]);
+  if (prepared === null) return [];
+  const invoices = billed.map((one, index) => {
+    const [number, names] = [prepared.numbers[index], prepared.parties[index]];
+    if (number === undefined || names === undefined) throw new Error("an invoice has no number");
+    return toRecord(one, number, names, context);
+  });
+  await leaveToCommit(connection, () => insertInvoices(connection, invoices, context.now));
+  await settleCredit(connection, invoices, prepared.credits, context);
+  return invoices;
+}
+
+function changedItemsOf({ loaded: { record, items }, decision }: DecidedAccount): ChangedItem[] {
+  const { masterId, accountId } = record;
+  return decision.changedItems.map((item) => ({
+    masterId,
+    accountId,
+    before: items.find(({ number }) => number === item.number) ?? null,
+    item,
+  }));
+}
+
+function auditRowsOf({ loaded: { record }, decision }: DecidedAccount): AuditRow[] {
+  const { masterId, accountId } = record;
+  return decision.audit.map((event) => ({ masterId, accountId, ...event }));
 }
 
 const ACCOUNT_STATE = {
@@ -149,43 +162,55 @@ interface Billed {
   readonly invoice: AssembledInvoice;
 }
 
+/** What the rows of invoices still lack. */
+interface PreparedInvoices {
+  readonly parties: readonly Parties[];
+  readonly numbers: readonly number[];
+  /** Of their payers, as `master/payer`. */
+  readonly credits: ReadonlyMap<string, number>;
+}
+
 /**
  * Lines and postings come first and the numbers last: the sequence of a master is held by one transaction
  * at a time, and that should be short.
  */
-async function postInvoices(
+async function prepareInvoices(
   connection: Connection,
-  accounts: readonly DecidedAccount[],
+  billed: readonly Billed[],
   context: PostContext,
-): Promise<PostedInvoice[]> {
-  const billed = assemble(accounts, context);
-  if (billed.length === 0) return [];
-  const parties = await loadParties(
-    connection,
-    billed.map(({ account }) => account),
-  );
-  await insertLines(
-    connection,
-    billed.map(({ account, id, invoice }) => ({ ...account.record, id, lines: invoice.lines })),
-  );
-  await writePostings(connection, billed.flatMap(toPostings), context.now);
-  await scheduleRevenue(
-    connection,
-    billed.map(({ account, id, invoice }) => ({ masterId: account.record.masterId, id, invoice })),
-  );
-  await lockPayersAndMasters(connection, billed);
-  const numbers = await nextNumbers(
-    connection,
-    billed.map(({ account }) => account.record.masterId),
-  );
-  const invoices = billed.map((one, index) => {
-    const [number, names] = [numbers[index], parties[index]];
-    if (number === undefined || names === undefined) throw new Error("an invoice has no number");
-    return toRecord(one, number, names, context);
-  });
-  await insertInvoices(connection, invoices, context.now);
-  await settleCredit(connection, invoices, context);
-  return invoices;
+): Promise<PreparedInvoices | null> {
+  if (billed.length === 0) return null;
+  const invoiced = billed.map(({ account }) => account);
+  const [parties, , , , , numbers, credits] = await inOrder(connection, [
+    () => loadParties(connection, invoiced),
+    () =>
+      insertLines(
+        connection,
+        billed.map(({ account, id, invoice }) => ({
+          ...account.record,
+          id,
+          lines: invoice.lines,
+        })),
+      ),
+    () => writePostings(connection, billed.flatMap(toPostings), context.now),
+    () =>
+      scheduleRevenue(
+        connection,
+        billed.map(({ account, id, invoice }) => ({
+          masterId: account.record.masterId,
+          id,
+          invoice,
+        })),
+      ),
+    () => lockPayersAndMasters(connection, billed),
+    () =>
+      nextNumbers(
+        connection,
+        invoiced.map(({ record }) => record.masterId),
+      ),
+    () => readCredits(connection, invoiced),
+  ]);
+  return { parties, numbers, credits };
 }
 
 function assemble(accounts: readonly DecidedAccount[], context: PostContext): Billed[] {

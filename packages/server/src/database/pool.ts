@@ -1,5 +1,6 @@
 /** The connection pool, how PostgreSQL's types come in, and transactions. */
 import pg from "pg";
+import { setPipelining, takeLeft } from "./pipelining.js";
 import { isTimeout, NoPrimaryError, Primary, primaryClient } from "./primary.js";
 import type { DatabaseUrl } from "./url.js";
 
@@ -95,19 +96,43 @@ export class OverloadedError extends Error {
  * Runs `work` in one transaction (READ COMMITTED) and commits, or rolls back when it throws. A deadlock
  * or a serialization failure is tried again a few times, since nothing was written.
  */
-export async function transaction<T>(
+export function transaction<T>(
   pool: Pool,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
+  return transact(pool, work, false);
+}
+
+/**
+ * The same for few rows and many statements, which go out together where `work` lets them (`inOrder`).
+ * Nothing is copied there.
+ */
+export function pipelinedTransaction<T>(
+  pool: Pool,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return transact(pool, work, true);
+}
+
+async function transact<T>(
+  pool: Pool,
+  work: (connection: Connection) => Promise<T>,
+  isPipelined: boolean,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const connection = await pool.connect();
+    setPipelining(connection, isPipelined);
     let broken: Error | undefined;
     try {
-      await connection.query("begin");
+      const begun = connection.query("begin");
+      // One that fails has lost its connection, and so have the statements behind it.
+      if (isPipelined) begun.catch(() => undefined);
+      else await begun;
       const result = await work(connection);
-      await connection.query("commit");
+      await Promise.all([...takeLeft(connection), connection.query("commit")]);
       return result;
     } catch (error) {
+      takeLeft(connection);
       await connection.query("rollback").catch((failure: Error) => {
         broken = failure;
       });
@@ -116,6 +141,7 @@ export async function transaction<T>(
       if (isUnavailable(error)) broken ??= error as Error;
       throw error;
     } finally {
+      setPipelining(connection, false);
       connection.release(broken);
     }
   }

@@ -1,5 +1,6 @@
 /** Set-based writing: one statement for any number of rows. */
 import { copyRows } from "./copy-rows.js";
+import { isPipelining } from "./pipelining.js";
 import type { Connection } from "./pool.js";
 
 /** A table's columns in order, each with its PostgreSQL type. */
@@ -22,7 +23,7 @@ export async function insertRows<C extends Columns>(
   rows: readonly Row<C>[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  if (rows.length >= MIN_COPIED) {
+  if (rows.length >= MIN_COPIED && !isPipelining(connection)) {
     await copyRows(connection, table, columns, rows);
   } else {
     await connection.query({

@@ -5,7 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { commonErrors } from "@paymaster/contract";
-import { type Connection, transaction } from "../database/pool.js";
+import { leaveToCommit } from "../database/pipelining.js";
+import { type Connection, pipelinedTransaction } from "../database/pool.js";
 import type { Call, Reply, Services, WriteHandler } from "./call.js";
 import { WireFault } from "./wire-fault.js";
 
@@ -39,13 +40,13 @@ export async function performWrite(
     }
   }
   if (options.idempotencyKey === null) {
-    return transaction(services.pool, async (connection) => {
+    return pipelinedTransaction(services.pool, async (connection) => {
       const planned = await handler(call, connection, true);
       return planned.write();
     });
   }
   const key = checkKey(options.idempotencyKey);
-  const outcome = await transaction(services.pool, (connection) =>
+  const outcome = await pipelinedTransaction(services.pool, (connection) =>
     performOnce(services, handler, call, key, connection),
   );
   if ("fault" in outcome) throw outcome.fault;
@@ -111,13 +112,16 @@ async function performOnce(
   const kept_status =
     "fault" in outcome ? outcome.fault.status(services.profile) : outcome.reply.status;
   const body = "fault" in outcome ? outcome.fault.body(services.profile) : outcome.reply.body;
-  await connection.query(
-    `insert into idempotency_keys (master_id, account_id, key, request_hash, status, body, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7)
-      on conflict (master_id, account_id, key) do update
-        set request_hash = excluded.request_hash, status = excluded.status,
-            body = excluded.body, created_at = excluded.created_at`,
-    [masterId, accountId, key, hash, kept_status, body === null ? null : JSON.stringify(body), now],
+  const text = body === null ? null : JSON.stringify(body);
+  await leaveToCommit(connection, () =>
+    connection.query(
+      `insert into idempotency_keys (master_id, account_id, key, request_hash, status, body, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (master_id, account_id, key) do update
+          set request_hash = excluded.request_hash, status = excluded.status,
+              body = excluded.body, created_at = excluded.created_at`,
+      [masterId, accountId, key, hash, kept_status, text, now],
+    ),
   );
   return outcome;
 }

@@ -247,6 +247,17 @@ export function payerIdOf(
   return paidByManager ? (record.parentId ?? record.masterId) : record.accountId;
 }
 
+/** The payers of accounts, each of them once. */
+export function payersOf(accounts: readonly LoadedAccount[]): AccountRef[] {
+  const payers = new Map<string, AccountRef>();
+  for (const { record, payer } of accounts) {
+    const { masterId } = record;
+    const { accountId } = payer;
+    payers.set(`${masterId}/${accountId}`, { masterId, accountId });
+  }
+  return [...payers.values()];
+}
+
 /** The first of the ids that belongs to no account; undefined: all exist. */
 export async function findUnknownAccount(
   db: Queryable,

@@ -1,5 +1,6 @@
 /** Subscription items: one row each. */
 import type { SubscriptionItem } from "@paymaster/engine";
+import { inOrder } from "../database/pipelining.js";
 import type { Connection } from "../database/pool.js";
 import { type Columns, insertRows, type Row, rowsFrom, toArrays } from "../database/rows.js";
 import type { AccountRef } from "./accounts.js";
@@ -59,10 +60,12 @@ export async function saveItems(
     else if (isRenewed(row, toRow({ ...one, item: one.before }))) renewed.push(row);
     else changed.push(row);
   }
-  await updateItems(connection, "items", { ...RENEWED, ...OTHERS }, over);
-  await updateItems(connection, "renewed-items", RENEWED, renewed);
-  await updateItems(connection, "items", { ...RENEWED, ...OTHERS }, changed);
-  await insertRows(connection, "subscription_items", COLUMNS, added);
+  await inOrder(connection, [
+    () => updateItems(connection, "items", { ...RENEWED, ...OTHERS }, over),
+    () => updateItems(connection, "renewed-items", RENEWED, renewed),
+    () => updateItems(connection, "items", { ...RENEWED, ...OTHERS }, changed),
+    () => insertRows(connection, "subscription_items", COLUMNS, added),
+  ]);
 }
 
 function isOver({ status }: SubscriptionItem): boolean {

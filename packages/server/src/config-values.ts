@@ -1,4 +1,5 @@
 /** Values of settings, read from their text. */
+import { isIP } from "node:net";
 import { isCivilDate } from "@paymaster/engine";
 import { TEST_CLOCK_RANGE } from "./clock.js";
 import { parseDatabaseUrl } from "./database/url.js";
@@ -80,21 +81,48 @@ export function readPublicUrl(text: string | undefined): string | null {
   return origin;
 }
 
-const MAX_ORIGINS = 100;
+/** Of a setting with several values, commas between. */
+const MAX_LISTED = 100;
+
+function listOf(text: string | undefined): string[] {
+  const written = (text ?? "").split(",").map((value) => value.trim());
+  return written.filter((value) => value !== "");
+}
 
 export function readOrigins(text: string | undefined): readonly string[] {
-  const written = (text ?? "").split(",").map((origin) => origin.trim());
-  const origins = written.filter((origin) => origin !== "");
+  const origins = listOf(text);
   const wrong = origins.find((origin) => originOf(origin) === null);
   if (wrong !== undefined) {
     throw new ConfigError(
       `--cors-origins must be origins like https://console.example.com, with commas between, not "${wrong}".`,
     );
   }
-  if (origins.length > MAX_ORIGINS) {
-    throw new ConfigError(`--cors-origins may name at most ${MAX_ORIGINS} origins.`);
+  if (origins.length > MAX_LISTED) {
+    throw new ConfigError(`--cors-origins may name at most ${MAX_LISTED} origins.`);
   }
   return origins;
+}
+
+/** Addresses, or networks as address/bits; one of no bits would be everybody. */
+export function readProxies(text: string | undefined): readonly string[] {
+  const proxies = listOf(text);
+  const wrong = proxies.find((proxy) => !isNetwork(proxy));
+  if (wrong !== undefined) {
+    throw new ConfigError(
+      `--trusted-proxies must be addresses or networks like 10.0.0.7,192.168.0.0/24, not "${wrong}".`,
+    );
+  }
+  if (proxies.length > MAX_LISTED) {
+    throw new ConfigError(`--trusted-proxies may name at most ${MAX_LISTED} addresses.`);
+  }
+  return proxies;
+}
+
+function isNetwork(text: string): boolean {
+  const match = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text);
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(match?.[1] ?? "")] ?? 0;
+  const bits = Number(match?.[2] ?? most);
+  return bits >= 1 && bits <= most;
 }
 
 /** As a browser writes it: scheme, name and port, nothing more. */

@@ -11,6 +11,7 @@ import {
   readMinutes,
   readOrigins,
   readPort,
+  readProxies,
   readPublicUrl,
   readTestClock,
   readTls,
@@ -43,6 +44,8 @@ export interface ServerConfig {
   readonly tls: TlsFiles | null;
   /** Origin under which clients reach the server; null: the address that it listens on. */
   readonly publicUrl: string | null;
+  /** Proxies that are believed about who called them, as addresses and networks; nobody by default. */
+  readonly trustedProxies: readonly string[];
   /** Origins whose pages may call the API from a browser; none by default. */
   readonly corsOrigins: readonly string[];
   /** Where metrics are told without a key; null: only at `/metrics`, with the operator's key. */
@@ -76,6 +79,8 @@ Serves the account Billing API on PostgreSQL, with its operator's API and OAuth.
   --tls-cert FILE      certificate chain, PEM: serve HTTPS   (PAYMASTER_TLS_CERT)
   --tls-key FILE       its private key, PEM                  (PAYMASTER_TLS_KEY)
   --public-url URL     how clients reach this server         (PAYMASTER_PUBLIC_URL, default its address)
+  --trusted-proxies LIST  addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed
+                                                             (PAYMASTER_TRUSTED_PROXIES, default none)
   --cors-origins LIST  web origins that may call the API     (PAYMASTER_CORS_ORIGINS, default none)
   --metrics ADDRESS    host:port for metrics without a key   (PAYMASTER_METRICS, default none)
   --check-books N|off  minutes between checks of the books   (PAYMASTER_CHECK_BOOKS, default 60)
@@ -103,6 +108,7 @@ const OPTIONS = {
   "tls-cert": { type: "string" },
   "tls-key": { type: "string" },
   "public-url": { type: "string" },
+  "trusted-proxies": { type: "string" },
   "cors-origins": { type: "string" },
   metrics: { type: "string" },
   "check-books": { type: "string" },
@@ -143,6 +149,9 @@ export function readConfig(
       values["tls-key"] ?? present(env.PAYMASTER_TLS_KEY),
     ),
     publicUrl: readPublicUrl(values["public-url"] ?? present(env.PAYMASTER_PUBLIC_URL)),
+    trustedProxies: readProxies(
+      values["trusted-proxies"] ?? present(env.PAYMASTER_TRUSTED_PROXIES),
+    ),
     corsOrigins: readOrigins(values["cors-origins"] ?? present(env.PAYMASTER_CORS_ORIGINS)),
     metricsAddress: readAddress("--metrics", values.metrics ?? present(env.PAYMASTER_METRICS)),
     checkBooksMinutes: readMinutes(

@@ -115,9 +115,18 @@ export async function startServer(
       profile: config.profile,
       pdfs: createInvoicePdfs(pool, pdfPool, issuers),
     };
-    const { requestLog, corsOrigins } = config;
-    const observed = { log, metrics, requestLog };
-    const app = createApp({ services, authenticator, rateLimiter, corsOrigins, tls, ...observed });
+    const { requestLog, corsOrigins, trustedProxies } = config;
+    const app = createApp({
+      services,
+      authenticator,
+      rateLimiter,
+      log,
+      metrics,
+      requestLog,
+      corsOrigins,
+      trustedProxies,
+      tls,
+    });
     endings.push(() => app.close());
     if (config.tls !== null) followTlsFiles(app, config.tls, log);
     let origin = "";

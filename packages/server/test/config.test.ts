@@ -25,6 +25,7 @@ describe("settings", () => {
       issuer: null,
       tls: null,
       publicUrl: null,
+      trustedProxies: [],
       corsOrigins: [],
       metricsAddress: null,
       checkBooksMinutes: 60,
@@ -38,6 +39,7 @@ describe("settings", () => {
       PAYMASTER_TLS_CERT: "cert.pem",
       PAYMASTER_TLS_KEY: "key.pem",
       PAYMASTER_PUBLIC_URL: "https://billing.example.com/",
+      PAYMASTER_TRUSTED_PROXIES: "10.0.0.7, 192.168.0.0/24,2001:db8::/32",
       PAYMASTER_CORS_ORIGINS: "https://a.example.com, http://localhost:5173",
       PAYMASTER_METRICS: "[::1]:9464",
       PAYMASTER_CHECK_BOOKS: "off",
@@ -47,6 +49,7 @@ describe("settings", () => {
     expect(read([], env)).toMatchObject({
       tls: { certFile: "cert.pem", keyFile: "key.pem" },
       publicUrl: "https://billing.example.com",
+      trustedProxies: ["10.0.0.7", "192.168.0.0/24", "2001:db8::/32"],
       corsOrigins: ["https://a.example.com", "http://localhost:5173"],
       metricsAddress: { host: "::1", port: 9464 },
       checkBooksMinutes: null,
@@ -99,6 +102,9 @@ describe("settings", () => {
       ["--cors-origins", "*"],
       "--cors-origins must be origins like https://console.example.com, wi",
     ],
+    [["--trusted-proxies", "10.0.0.7,true"], '192.168.0.0/24, not "true".'],
+    [["--trusted-proxies", "0.0.0.0/0"], "--trusted-proxies must be addresses or networks like"],
+    [["--trusted-proxies", "10.0.0.0/33"], 'not "10.0.0.0/33".'],
     [["--metrics", "localhost"], '--metrics must be like 127.0.0.1:9464, not "localhost".'],
     [["--check-books", "0"], "--check-books must be 1 to 10080 minutes or off, not"],
     [["--log-format", "xml"], '--log-format must be text or json, not "xml".'],
@@ -119,7 +125,14 @@ describe("settings", () => {
   it("are all named in the help", () => {
     const names = ["port", "host", "data-dir", "demo", "empty", "test-clock", "rate-limits"];
     names.push("profile", "price-book", "tax-table", "issuer", "tls-cert", "tls-key", "public-url");
-    names.push("cors-origins", "metrics", "check-books", "log-format", "request-log");
+    names.push(
+      "trusted-proxies",
+      "cors-origins",
+      "metrics",
+      "check-books",
+      "log-format",
+      "request-log",
+    );
     for (const name of names) {
       expect(SERVE_HELP).toContain(`--${name}`);
       expect(() => read([`--${name}`])).not.toThrow("Unknown option");

@@ -56,12 +56,17 @@ export async function requireSession(
   return { session, token };
 }
 
-/** Pages of other origins are refused, though they may share the cookie's site (another port). */
+/**
+ * Pages of other origins are refused, though they may share the cookie's site (another port). The host is
+ * the header's own: a proxy that is trusted may still pass on an `X-Forwarded-Host` that a client made up.
+ */
 export function checkOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;
   const site = request.headers["sec-fetch-site"];
   const isForeign =
-    origin === undefined ? request.method !== "GET" : hostOf(origin) !== request.host.toLowerCase();
+    origin === undefined
+      ? request.method !== "GET"
+      : hostOf(origin) !== (request.headers.host ?? "").toLowerCase();
   if (isForeign || (site !== undefined && site !== "same-origin" && site !== "none")) {
     throw ownFault(403, 403, "Only the console's own pages may call this address.");
   }

@@ -3,6 +3,7 @@ import { commonErrors, type WireProfile } from "@paymaster/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Type, { type Static } from "typebox";
 import type { Queryable } from "../database/pool.js";
+import { callerAddress } from "../http/caller-address.js";
 import { unstorable } from "../http/plain-text.js";
 import { compileValidator, validationFault } from "../http/validation.js";
 import { ownFault, type WireFault } from "../http/wire-fault.js";
@@ -69,14 +70,15 @@ async function signIn(pool: Queryable, request: FastifyRequest): Promise<Session
   const unkept = unstorable(request.body);
   const problems = unkept.length > 0 ? unkept : validate(request.body ?? {});
   if (problems.length > 0) throw validationFault(problems);
-  const seconds = await countSignIn(pool, request.ip);
+  const address = callerAddress(request);
+  const seconds = await countSignIn(pool, address);
   if (seconds !== null) throw tooMany(seconds);
   const owner = await findOwner(pool, request.body as Static<typeof SignIn>);
   if (owner === undefined) {
     const message = "These credentials are not known here: check them, or make new ones.";
     throw ownFault(401, commonErrors.invalidToken.code, message);
   }
-  await forgetFailures(pool, request.ip);
+  await forgetFailures(pool, address);
   return owner;
 }
 

@@ -50,6 +50,7 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly requestLog: RequestLog;
   readonly corsOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
   /** null: plain HTTP. */
   readonly tls: TlsSettings | null;
 }
@@ -82,6 +83,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // Node takes the longer of both for the whole request: headers have a limit below `requestTimeout`.
     // The interval is how late a client may be found out that is slower than that.
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     rewriteUrl: rewriteConsoleUrl,
     exposeHeadRoutes: false,
     return503OnClosing: true,

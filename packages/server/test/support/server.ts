@@ -94,6 +94,7 @@ export async function startTestServer(
       issuer: null,
       tls: null,
       publicUrl: null,
+      trustedProxies: [],
       corsOrigins: [],
       metricsAddress: null,
       checkBooksMinutes: null,

@@ -54,7 +54,7 @@ export interface ServerConfig {
   readonly checkBooksMinutes: number | null;
   /** Text for people, or one JSON object a line for programs. */
   readonly logFormat: LogFormat;
-  /** Which requests get a line in the log; errors: those answered with 500 or more. */
+  /** Which requests get a line in the log; errors: those answered with 500 or more (503: together). */
   readonly requestLog: RequestLog;
 }
 

@@ -7,7 +7,6 @@ const MESSAGE = "request";
 export interface RequestLine extends LogLine {
   readonly tracking_id: string;
   readonly method: string;
-  /** The route's pattern: the path itself would show ids, and a query whatever a caller put there. */
   readonly route: string;
   readonly status: number;
   readonly duration_ms: number;
@@ -22,11 +21,16 @@ export function requestLine(request: FastifyRequest, reply: FastifyReply): Reque
     message: MESSAGE,
     tracking_id: request.id,
     method: request.method,
-    route: request.is404 ? "none" : (request.routeOptions.url ?? "none"),
+    route: routeOf(request),
     status: reply.statusCode,
     duration_ms: Math.round(reply.elapsedTime * 10) / 10,
     ...(account === undefined ? {} : { account }),
   };
+}
+
+/** The route's pattern: the path itself would show ids, and a query whatever a caller put there. */
+export function routeOf(request: FastifyRequest): string {
+  return request.is404 ? "none" : (request.routeOptions.url ?? "none");
 }
 
 export function isRequestLine(line: LogLine): line is RequestLine {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { RequestLog } from "../config.js";
 import type { Log } from "../server.js";
 import type { Metrics, RouteName } from "./metrics.js";
+import { gatherRefusals } from "./refusals.js";
 import { requestLine } from "./request-line.js";
 
 declare module "fastify" {
@@ -27,11 +28,17 @@ export function observeRequests(
   log: Log,
 ): void {
   const least = LEAST_STATUS[requestLog];
+  const refusals = gatherRefusals(log);
   app.addHook("onResponse", (request, reply, done) => {
-    metrics.request(nameOf(request), reply.statusCode, reply.elapsedTime / 1_000);
-    if (reply.statusCode >= least) log(requestLine(request, reply));
+    const { statusCode } = reply;
+    metrics.request(nameOf(request), statusCode, reply.elapsedTime / 1_000);
+    if (statusCode >= least) {
+      if (statusCode === 503) refusals.add(request);
+      else log(requestLine(request, reply));
+    }
     done();
   });
+  app.addHook("onClose", async () => refusals.tell());
 }
 
 /** The route, never the path: whatever callers make up must not become a label. */

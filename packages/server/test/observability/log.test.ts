@@ -1,6 +1,10 @@
 /** The log's two forms, and which requests get a line. */
+import Fastify from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { LogLine } from "../../src/http/app.js";
 import { createLogger, jsonLine } from "../../src/observability/log.js";
+import { createMetrics } from "../../src/observability/metrics.js";
+import { observeRequests } from "../../src/observability/requests.js";
 import { startTestServer } from "../support/server.js";
 
 const line = {
@@ -58,5 +62,37 @@ describe("requests", () => {
     if (requestLog === "all") {
       expect(lines[0]?.tracking_id).toBe(answer.headers.get("x-zm-trackingid"));
     }
+  });
+});
+
+describe("requests refused with 503", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("have one line a second together, and are all in the metrics", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const logged: LogLine[] = [];
+    const metrics = createMetrics();
+    const app = Fastify({ genReqId: () => "rid=WEB_00ff" });
+    observeRequests(app, metrics, "all", (line) => logged.push(line));
+    app.get("/busy/:id", (_request, reply) => reply.code(503).send());
+    const call = () => app.inject("/busy/7");
+
+    await Promise.all(Array.from({ length: 500 }, call));
+    expect(logged).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    await Promise.all(Array.from({ length: 20 }, call));
+    expect(logged).toHaveLength(1);
+    // What is untold when the server stops is told then.
+    await app.close();
+
+    const line = { level: "warn", message: "Requests were refused with 503" };
+    const example = { tracking_id: "rid=WEB_00ff", method: "GET", route: "/busy/:id" };
+    expect(logged).toEqual([
+      { ...line, count: 500, ...example },
+      { ...line, count: 20, ...example },
+    ]);
+    expect(await metrics.text()).toContain(
+      'paymaster_http_requests_total{operation="/busy/:id",method="GET",status="503"} 520',
+    );
   });
 });

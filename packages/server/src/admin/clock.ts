@@ -5,7 +5,7 @@ import Type from "typebox";
 import { advanceClock } from "../billing/advance.js";
 import { readDueDays } from "../billing/due-days.js";
 import { nextMonthEnd } from "../billing/revenue.js";
-import { DAY_MS, TEST_CLOCK_RANGE } from "../clock.js";
+import { DAY_MS, type ServiceClock, TEST_CLOCK_RANGE } from "../clock.js";
 import { transaction } from "../database/pool.js";
 import { SERVICE, writeAudit } from "../store/audit.js";
 import type { AdminServices } from "./index.js";
@@ -62,23 +62,33 @@ export function registerClockRoutes(app: FastifyInstance, services: AdminService
     if (members.length !== 1 || name === undefined) {
       throw badField("body", "Give exactly one of to, days, hours, minutes, seconds.");
     }
-    const nowMs = clock.nowMs();
-    const toMs = typeof value === "string" ? parseTo(value) : nowMs + durationMs(name, value);
-    if (toMs < nowMs && typeof value === "string" && !sameDay(toMs, nowMs, value)) {
-      throw badField("to", `The clock stands at ${clock.now().toISOString()} and never goes back.`);
-    }
-    if (toMs > Date.parse(`${addDays(clock.today(), MAX_ADVANCE_DAYS)}T00:00:00Z`)) {
-      throw badField(name, "One call may pass over at most 50 years.");
-    }
-    const { last } = TEST_CLOCK_RANGE;
-    if (toMs > Date.parse(last)) throw badField(name, `The clock goes up to ${last}.`);
-    await audit("clock_moved", trackingId, { now: new Date(Math.max(toMs, nowMs)).toISOString() });
-    const { invoicesPosted } = await advanceClock(services, clock, Math.max(toMs, nowMs));
+    const aim = aimOf(name, value);
+    const { invoicesPosted } = await advanceClock(services, clock, async () => {
+      // Another process may have moved it while this one waited.
+      await clock.heartbeat();
+      const targetMs = checkTarget(clock, name, aim(clock.nowMs()), value);
+      await audit("clock_moved", trackingId, { now: new Date(targetMs).toISOString() });
+      return targetMs;
+    });
     return {
       status: 200,
       body: { now: clock.now().toISOString(), invoices_posted: invoicesPosted },
     };
   });
+}
+
+/** @returns where the clock goes: never back, nor further than one call may move it */
+function checkTarget(clock: ServiceClock, name: string, toMs: number, written: unknown): number {
+  const nowMs = clock.nowMs();
+  if (toMs < nowMs && typeof written === "string" && !sameDay(toMs, nowMs, written)) {
+    throw badField("to", `The clock stands at ${clock.now().toISOString()} and never goes back.`);
+  }
+  if (toMs > Date.parse(`${addDays(clock.today(), MAX_ADVANCE_DAYS)}T00:00:00Z`)) {
+    throw badField(name, "One call may pass over at most 50 years.");
+  }
+  const { last } = TEST_CLOCK_RANGE;
+  if (toMs > Date.parse(last)) throw badField(name, `The clock goes up to ${last}.`);
+  return Math.max(toMs, nowMs);
 }
 
 function requireTestClock({ clock }: AdminServices): void {
@@ -103,6 +113,12 @@ function parseTo(to: string): number {
   return instant;
 }
 
-function durationMs(name: string, value: number | undefined): number {
-  return (value ?? 0) * UNITS_MS[name as keyof typeof UNITS_MS];
+/** @returns to which instant the request leads from another one */
+function aimOf(name: string, value: string | number | undefined): (nowMs: number) => number {
+  if (typeof value === "string") {
+    const toMs = parseTo(value);
+    return () => toMs;
+  }
+  const durationMs = (value ?? 0) * UNITS_MS[name as keyof typeof UNITS_MS];
+  return (nowMs) => nowMs + durationMs;
 }

@@ -3,7 +3,8 @@
  * by the operator; on any clock the scheduler calls `catchUp` as days go by.
  */
 import type { CivilDate } from "@paymaster/engine";
-import { type Pool, withLock } from "../database/pool.js";
+import { withLock } from "../database/lock.js";
+import type { Pool } from "../database/pool.js";
 import { type BillingServices, createBillRun } from "./bill-run.js";
 import { nextMonthEnd, recogniseRevenue } from "./revenue.js";
 import { type WorkOptions, workBillRun } from "./work-bill-run.js";
@@ -23,15 +24,17 @@ export interface MovableClock {
 }
 
 /**
- * Moves the clock to `toMs`, stopping at 00:00 UTC of every day on which something falls due, and of the
+ * Moves the clock to `target`, stopping at 00:00 UTC of every day on which something falls due, and of the
  * first of a month while there is revenue to recognise.
+ * @param target milliseconds since 1970, or what finds them once nobody else moves the clock
  */
 export async function advanceClock(
   services: BillingServices,
   clock: MovableClock,
-  toMs: number,
+  target: number | (() => Promise<number>),
 ): Promise<TimePassed> {
   return withLock(services.pool, TIME_LOCK, async () => {
+    const toMs = typeof target === "number" ? target : await target();
     const last = new Date(toMs).toISOString().slice(0, 10);
     let invoicesPosted = 0;
     let after: CivilDate | null = null;

@@ -1,7 +1,8 @@
 /** Brings the schema up to date: numbered SQL files, each once, under one lock. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { type Pool, withLock } from "./pool.js";
+import { withLock } from "./lock.js";
+import type { Pool } from "./pool.js";
 
 const MIGRATIONS = new URL("../../migrations/", import.meta.url);
 /** Any constant: two servers that start at once must not migrate at once. */

@@ -147,36 +147,6 @@ async function transact<T>(
   }
 }
 
-/**
- * Runs `work` while no other process holds `lock`. A transaction holds it, not the session: behind a
- * pooler the next statement of a session may reach another one. It does nothing else and keeps no
- * snapshot, so however long it takes it is in nobody's way.
- * @param work gets the connection of that transaction; what it does there is committed at the end
- */
-export async function withLock<T>(
-  pool: Pool,
-  lock: number,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const connection = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await connection.query("begin");
-    await connection.query("set local idle_in_transaction_session_timeout = 0");
-    await connection.query("select pg_advisory_xact_lock($1)", [lock]);
-    const result = await work(connection);
-    await connection.query("commit");
-    return result;
-  } catch (error) {
-    await connection.query("rollback").catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    connection.release(broken);
-  }
-}
-
 function sqlState(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

@@ -13,14 +13,14 @@ import { makeStatements } from "./statements.js";
 export interface WorkOptions {
   /** Accounts decided and written in one transaction. */
   readonly batchSize?: number;
-  /** Batches under way at once: one is decided while another is written. */
+  /** Batches under way at once: one is decided while others are written. */
   readonly workers?: number;
   /** Asked between batches; true: leave the rest to others. */
   readonly isStopped?: () => boolean;
 }
 
-const BATCH_SIZE = 1_000;
-const WORKERS = 2;
+const BATCH_SIZE = 500;
+const WORKERS = 3;
 /** How often to look whether another process has finished its part. */
 const WAIT_MS = 25;
 /** A run on which nothing moved for this long is measured afresh. */

@@ -178,8 +178,11 @@ export const DEPTH = `(case when a.kind <> 'sub' then 0
 export async function lockAccounts(db: Queryable, refs: readonly AccountRef[]): Promise<void> {
   await db.query({
     name: "lock-accounts",
-    text: `select 1 from accounts a join ${WANTED} using (master_id, id)
-      order by ${DEPTH} desc, a.master_id, a.id for no key update of a`,
+    // One row comes back, however many are locked.
+    text: `with locked as (
+        select from accounts a join ${WANTED} using (master_id, id)
+          order by ${DEPTH} desc, a.master_id, a.id for no key update of a)
+      select count(*) from locked`,
     values: wantedValues(refs),
   });
 }

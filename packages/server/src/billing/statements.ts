@@ -17,6 +17,9 @@ export async function makeStatements(db: Queryable, run: BillRun, now: Date): Pr
         from accounts p
         join bill_run_accounts r on r.bill_run_id = $1 and r.master_id = p.master_id
         join invoices i on i.master_id = r.master_id and i.id = r.invoice_id
+          -- Either row names the other by its whole key: PostgreSQL knows nothing of the run's rows yet,
+          -- and by a part of the key it would read all of them for each invoice.
+          and i.account_id = r.account_id
         where p.consolidated_statements and i.payer_id = p.id and i.account_id <> i.payer_id
       ), made as (
         insert into statements (master_id, id, payer_id, bill_run_id, statement_date, currency,

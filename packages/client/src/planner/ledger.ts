@@ -12,7 +12,7 @@ import {
   SlidingGate,
   type Take,
 } from "./gate.js";
-import { DAY_MS, type Rule } from "./rules.js";
+import { type CallRules, DAY_MS, type Rule } from "./rules.js";
 import { CLOCK_STEP_MS, type Moment, type ServiceClock } from "./service-clock.js";
 import type { QuotaNews, QuotaRecord } from "./store.js";
 
@@ -77,6 +77,11 @@ export class Ledger {
       this.#gates.set(rule.key, gate);
     } else if (gate.rule.limit !== rule.limit) gate.setLimit(rule.limit);
     return gate;
+  }
+
+  /** The gates that a call is counted under. */
+  gatesOf({ lane, special }: CallRules): Gate[] {
+    return [...lane.rules, ...special].map((rule) => this.gate(rule));
   }
 
   /** The gate of a rule, to look at: if there is none, one that nobody has used, which is not kept. */

@@ -1,6 +1,7 @@
 /** Where the command line finds the service and its credential: never in an argument. */
 import { readFileSync } from "node:fs";
 import { type Authentication, bearerToken, serverToServer } from "@paymaster/client";
+import type { QuotaCaller } from "@paymaster/client/node";
 import {
   type CredentialMember,
   parseCredentials,
@@ -29,8 +30,8 @@ export interface Source {
 export interface Connection {
   readonly baseUrl: string;
   readonly authentication: Authentication;
-  /** Whose quotas are used: the account's id, or a credential where that is not known. */
-  readonly account: string;
+  /** Who calls: whose quotas are used. */
+  readonly caller: QuotaCaller;
   /** For messages: where the credential came from. */
   readonly source: string;
   /** For messages: where each part came from. */
@@ -209,7 +210,7 @@ export function connectionOf(source: Source): Connection {
     return {
       baseUrl: base.value,
       authentication: bearerToken(token.value),
-      account: source.parts.account_id?.value ?? token.value,
+      caller: { accountId: source.parts.account_id?.value, credential: token.value },
       source: source.name,
       origins: {
         address: base.origin,
@@ -237,7 +238,7 @@ export function connectionOf(source: Source): Connection {
       clientId: id.value,
       clientSecret: secret.value,
     }),
-    account: account.value,
+    caller: { accountId: account.value },
     source: source.name,
     origins: {
       address: base.origin,

@@ -96,9 +96,10 @@ function localService(): LoadedConfig {
     return { config: configForService(url, token), credentialOrigin: "PAYMASTER_TOKEN" };
   }
   const file = process.env.PAYMASTER_CREDENTIALS ?? DEFAULT_CREDENTIALS_FILE;
-  const { base_url, api_key } = readCredentialsFile(file) ?? {};
+  const { base_url, api_key, account_id } = readCredentialsFile(file) ?? {};
   if (base_url !== undefined && api_key !== undefined) {
-    return { config: configForService(base_url, api_key), credentialOrigin: file };
+    const config = configForService(base_url, api_key);
+    return { config, credentialOrigin: file, accountId: account_id };
   }
   throw new UsageError(
     `no configuration: give --config FILE, set CONFIG_PATH or CONFIG, or have ${file}`,

@@ -38,8 +38,8 @@ export function openService(
   const choice = { profile: flags.text("as"), file: flags.text("credentials") };
   const connection = findConnection(context.environment, choice);
   const folder = stateFolder(context.environment);
-  const { baseUrl, authentication, account } = connection;
-  const store = sharedQuotaStore(quotaFile(folder, baseUrl, account), (line) =>
+  const { baseUrl, authentication, caller } = connection;
+  const store = sharedQuotaStore(quotaFile(folder, baseUrl, caller), (line) =>
     context.output.say(`paymaster: ${line}`),
   );
   const { maxWaitMs, planner = (quota) => quota } = options;

@@ -62,8 +62,8 @@ describe("the first of these counts", () => {
       PAYMASTER_CLIENT_ID: "id",
       PAYMASTER_CLIENT_SECRET: "sec",
     };
-    const { origins, account } = findConnection(environment);
-    expect(account).toBe("acc");
+    const { origins, caller } = findConnection(environment);
+    expect(caller.accountId).toBe("acc");
     expect(origins).toEqual({
       address: "PAYMASTER_BASE_URL",
       client: "PAYMASTER_CLIENT_ID, PAYMASTER_CLIENT_SECRET",
@@ -81,7 +81,7 @@ describe("a file", () => {
     const file = newFile(CLIENT, mode);
     expect(() => findConnection({}, { file })).toThrow(`chmod 600 ${file}`);
     chmodSync(file, 0o600);
-    expect(findConnection({}, { file }).account).toBe("acc");
+    expect(findConnection({}, { file }).caller.accountId).toBe("acc");
   });
 
   it.each([

@@ -8,6 +8,8 @@ export interface LoadedConfig {
   readonly config: McpConfig;
   /** How messages name the place of the credential. */
   readonly credentialOrigin: string;
+  /** Whose credential it is, where its origin says so. */
+  readonly accountId?: string | undefined;
 }
 
 /**

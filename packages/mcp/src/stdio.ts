@@ -42,7 +42,9 @@ export async function startStdioServer(options: StdioServerOptions): Promise<Run
   if (config.authentication.length > 1) log("only the first authentication entry is used");
   const state = stateFolder(environment);
   const secrets = secretsOf(entry?.value, environment);
-  const quotas = quotaFile(state, config.server.url, secrets.join());
+  const accountId = entry?.schema_parameters.account_id ?? options.loaded.accountId;
+  const caller = { accountId, credential: secrets[0] };
+  const quotas = quotaFile(state, config.server.url, caller);
   const quota = createQuotaPlanner({ profile, store: sharedQuotaStore(quotas, log) });
   const client = createServiceClient({
     baseUrl: config.server.url,

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { paymaster } from "../../cli/test/support/run.js";
 import { documentWithPreview, json, startPeer } from "../../client/test/support/peer.js";
 import { emptyFolder, textOf } from "./support/connect.js";
 import { preview } from "./support/preview.js";
@@ -180,6 +181,49 @@ describe("paymaster mcp over standard input and output", () => {
     const other = { ...request, arguments: { accountId: "b" } };
     expect((await assistant.callTool(other)).isError).toBeFalsy();
   });
+
+  it.each(["a credentials file", "the same key", "a client"])(
+    "counts together with the command line, by %s",
+    async (how) => {
+      const peer = await startPeer((request, response) => {
+        if (request.url.startsWith("/oauth/token")) {
+          return json(response, 200, { access_token: "t", token_type: "bearer", expires_in: 3600 });
+        }
+        const quota = { "x-ratelimit-limit": "6", "x-ratelimit-remaining": "5" };
+        return json(response, 200, { currency: "USD", invoices: [] }, quota);
+      });
+      const token_url = `${peer.origin}/oauth/token`;
+      const client = { token_url, account_id: "acc", client_id: "id", client_secret: "secret" };
+      const PAYMASTER_CREDENTIALS = join(emptyFolder(), "credentials.json");
+      const members = { base_url: peer.baseUrl, api_key: "k", ...client };
+      writeFileSync(PAYMASTER_CREDENTIALS, JSON.stringify(members), { mode: 0o600 });
+      const oauth2 = {
+        type: "oauth2",
+        schema_parameters: { token_url, account_id: "acc" },
+        value: "id:secret",
+      };
+      const CONFIG = readFileSync(await seedAt(`${peer.baseUrl}/`), "utf8");
+      const [assistantEnv, commandEnv] = {
+        "a credentials file": [{ PAYMASTER_CREDENTIALS }, { PAYMASTER_CREDENTIALS }],
+        "the same key": [
+          { CONFIG, API_KEY: "k" },
+          { PAYMASTER_TOKEN: "k", PAYMASTER_BASE_URL: peer.baseUrl },
+        ],
+        "a client": [{ CONFIG, SECURITY: JSON.stringify(oauth2) }, { PAYMASTER_CREDENTIALS }],
+      }[how] as [Record<string, string>, Record<string, string>];
+      const state = { PAYMASTER_STATE_DIR: emptyFolder() };
+      const { assistant } = await start([], { ...assistantEnv, ...state });
+      const request = { name: "account_billing_invoices", arguments: { accountId: "a" } };
+      const answer = await assistant.callTool(request);
+      expect(answer.isError, textOf(answer)).toBeFalsy();
+      await assistant.close();
+      const { code, stderr } = await paymaster(["billing", "invoices", "a"], {
+        env: { ...commandEnv, ...state },
+      });
+      expect([code, stderr]).toEqual([5, expect.stringContaining("was not sent")]);
+      expect(peer.requests.filter(({ url }) => url.includes("/invoices"))).toHaveLength(1);
+    },
+  );
 
   it("holds nothing back where the service shows no quotas", async () => {
     const peer = await startPeer((_, response) => json(response, 200, { invoices: [] }));

@@ -214,7 +214,8 @@ function priceBook(flags: FlagValues): PriceBook {
 }
 
 function journalFile({ connection, stateFolder }: Service): string {
-  const { baseUrl, account } = connection;
+  const { baseUrl, caller } = connection;
+  const account = caller.accountId ?? caller.credential ?? "";
   const name = serviceFileName(baseUrl, `${baseUrl}\n${account}`);
   return join(stateFolder, "billing", `${name}.jsonl`);
 }

@@ -1,3 +1,9 @@
 /** `@paymaster/client/node`: what needs a file system. */
 export { type FileQuotaStoreOptions, fileQuotaStore } from "./file-quota-store.js";
-export { quotaFile, serviceFileName, sharedQuotaStore, stateFolder } from "./state-folder.js";
+export {
+  type QuotaCaller,
+  quotaFile,
+  serviceFileName,
+  sharedQuotaStore,
+  stateFolder,
+} from "./state-folder.js";

@@ -17,16 +17,23 @@ export function stateFolder(environment: Environment): string {
   return join(homedir(), ".local", "state", "paymaster");
 }
 
+/** Who calls, as far as a program knows. */
+export interface QuotaCaller {
+  readonly accountId?: string | undefined;
+  /** Token, API key, or `user:password`; only a digest of it is used. */
+  readonly credential?: string | undefined;
+}
+
 /**
- * One file for each service and account: quotas are counted by the account that calls.
- * @param account its id; where that is not known, the credential (only a digest of it is used)
+ * The file of one service and account, in which all programs of this user count together: quotas are
+ * those of the account that calls. Where the account is not known its credential stands for it.
  */
-export function quotaFile(folder: string, serviceUrl: string, account: string): string {
-  return join(
-    folder,
-    "quotas",
-    `${serviceFileName(serviceUrl, `${serviceUrl}\n${account}`)}.jsonl`,
-  );
+export function quotaFile(folder: string, serviceUrl: string, caller: QuotaCaller): string {
+  const { accountId, credential } = caller;
+  const account = isSet(accountId) ? accountId : (credential ?? "").replace(/^bearer /i, "");
+  // The same address in other words is the same service.
+  const service = new URL(serviceUrl).href.replace(/\/+$/, "");
+  return join(folder, "quotas", `${serviceFileName(service, `${service}\n${account}`)}.jsonl`);
 }
 
 /** The host, for people who look, and a digest of all that tells it from others. */

@@ -3,6 +3,7 @@ import {
   type CallOptions,
   createClient,
   createQuotaPlanner,
+  findServiceProfile,
   type PaymasterClient,
   type QuotaPlanner,
   type RetryPolicy,
@@ -25,16 +26,18 @@ export interface ServiceOptions {
   readonly maxWaitMs?: Partial<Record<NonNullable<CallOptions["priority"]>, number>> | undefined;
   readonly timeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /** For work that is planned ahead: asks the service first which generation's limits hold. */
+  readonly asksProfile?: boolean | undefined;
   /** Puts something around the planner that the client's calls go through. */
   readonly planner?: ((quota: QuotaPlanner) => QuotaPlanner) | undefined;
 }
 
-/** Finds the credential by the line's `--as` and `--credentials`, and the environment. Sends nothing. */
-export function openService(
+/** Finds the credential by the line's `--as` and `--credentials`, and the environment. */
+async function openService(
   flags: FlagValues,
   context: CommandContext,
-  options: ServiceOptions = {},
-): Service {
+  options: ServiceOptions,
+): Promise<Service> {
   const choice = { profile: flags.text("as"), file: flags.text("credentials") };
   const connection = findConnection(context.environment, choice);
   const folder = stateFolder(context.environment);
@@ -42,8 +45,12 @@ export function openService(
   const store = sharedQuotaStore(quotaFile(folder, baseUrl, caller), (line) =>
     context.output.say(`paymaster: ${line}`),
   );
-  const { maxWaitMs, planner = (quota) => quota } = options;
-  const quota = planner(createQuotaPlanner({ store, maxWaitMs }));
+  const { asksProfile, maxWaitMs, planner = (quota) => quota } = options;
+  // A service that does not answer is found out by the calls themselves, which are repeated.
+  const profile = asksProfile
+    ? await findServiceProfile(baseUrl, context.signal).catch(() => undefined)
+    : undefined;
+  const quota = planner(createQuotaPlanner({ store, maxWaitMs, profile }));
   const client = createClient({
     baseUrl,
     authentication,
@@ -63,7 +70,7 @@ export async function withService<T>(
   options: ServiceOptions,
   work: (service: Service) => Promise<T>,
 ): Promise<T> {
-  const service = openService(flags, context, options);
+  const service = await openService(flags, context, options);
   try {
     return await work(service);
   } catch (error) {

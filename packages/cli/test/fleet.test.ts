@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bearerToken, createClient } from "@paymaster/client";
+import { buildOpenApi, operations, WIRE_PROFILES } from "@paymaster/contract";
 import { openStore } from "@paymaster/fleet";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PaymasterServer, startPaymaster } from "../../client/test/support/paymaster.js";
+import { json } from "../../client/test/support/peer.js";
 import { CountingProxy } from "./support/counting-proxy.js";
-import { emptyFolder, paymaster } from "./support/run.js";
+import { emptyFolder, paymaster, startService } from "./support/run.js";
 
 const ACCOUNTS = 30;
 
@@ -268,6 +270,34 @@ describe("invoices download", () => {
     expect(found.code, found.stderr).toBe(0);
     expect(found.stderr).toContain("Fetched and verified 4 files");
     expect(proxy.statuses(/download/)).toHaveLength(asked);
+  });
+});
+
+describe("the limits that a sync plans with", () => {
+  const account = { id: "a", account_name: "Northwind", account_type: "Business", seats: 10 };
+  async function scheduleAt(document: unknown) {
+    const { env } = await startService((request, response) => {
+      if (request.url === "/openapi.json") {
+        json(response, document === null ? 404 : 200, document ?? {});
+      } else json(response, 200, { total_records: 1, accounts: [account] });
+    });
+    const { code, stdout, stderr } = await paymaster(["fleet", "sync", "--dry-run", "--json"], {
+      env,
+    });
+    expect([code, stderr]).toEqual([0, ""]);
+    return JSON.parse(stdout);
+  }
+
+  it.each(WIRE_PROFILES)("are those of %s where the service speaks it", async (profile) => {
+    const schedule = await scheduleAt(buildOpenApi(profile));
+    expect(schedule.profile).toBe(profile);
+    const labels = schedule.kinds.map(({ label }: { label: string }) => label);
+    const tools = ["account_plans", "account_billing", "get_plan_usage"] as const;
+    expect(labels.slice(0, 3)).toEqual(tools.map((tool) => operations[tool].label[profile]));
+  });
+
+  it("are those of 2021 where the service does not say", async () => {
+    expect((await scheduleAt(null)).profile).toBe("2021");
   });
 });
 

@@ -59,3 +59,4 @@ export {
   type RetryPolicy,
   shouldRetry,
 } from "./retry.js";
+export { findServiceProfile } from "./service-document.js";

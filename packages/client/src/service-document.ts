@@ -2,6 +2,7 @@
  * What the service says of itself, in its OpenAPI document: which of its operations take the headers
  * that are Paymaster's own. Any other service would ignore them, and carry out what was only asked about.
  */
+import { profileOfDocument, type WireProfile } from "@paymaster/contract";
 import { readBytes } from "./body.js";
 import { createDeadline, waitFor } from "./deadline.js";
 import { NetworkError, PaymasterError } from "./errors.js";
@@ -23,6 +24,7 @@ export interface ServiceDocument {
 }
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+const PROFILE_TIMEOUT_MS = 10_000;
 
 /** @param baseUrl of the API, without a final slash; the document is `openapi.json` beside it */
 export function createServiceDocument(
@@ -32,27 +34,14 @@ export function createServiceDocument(
 ): ServiceDocument {
   let taken: Promise<ReadonlySet<string>> | undefined;
 
-  async function readDocument(): Promise<ReadonlySet<string>> {
-    const deadline = createDeadline(timeoutMs, undefined, undefined);
-    try {
-      const url = new URL("../openapi.json", `${baseUrl}/`);
-      const response = await send(url, { redirect: "manual", signal: deadline.signal });
-      const bytes = await readBytes(response, MAX_DOCUMENT_BYTES);
-      return takenIn(response.status === 200 ? parseJson(bytes) : undefined);
-    } catch (cause) {
-      if (cause instanceof PaymasterError) throw cause;
-      throw new NetworkError("the service's OpenAPI document cannot be fetched", { cause });
-    } finally {
-      deadline.release();
-    }
-  }
-
   return {
     async takes(plan, header, signal) {
-      taken ??= readDocument().catch((error: unknown) => {
-        taken = undefined;
-        throw error;
-      });
+      taken ??= readDocument(baseUrl, send, timeoutMs, undefined)
+        .then(takenIn)
+        .catch((error: unknown) => {
+          taken = undefined;
+          throw error;
+        });
       const deadline = createDeadline(timeoutMs, signal, plan.id);
       try {
         const all = await waitFor(taken, deadline.signal);
@@ -62,6 +51,40 @@ export function createServiceDocument(
       }
     },
   };
+}
+
+/**
+ * The generation that the service at `baseUrl` speaks, as its OpenAPI document says; undefined when it has
+ * none, or another one. Limits and labels differ by it.
+ * @throws PaymasterError when the service does not answer
+ */
+export async function findServiceProfile(
+  baseUrl: string,
+  signal?: AbortSignal,
+): Promise<WireProfile | undefined> {
+  const address = baseUrl.replace(/\/+$/, "");
+  return profileOfDocument(await readDocument(address, fetch, PROFILE_TIMEOUT_MS, signal));
+}
+
+/** @returns undefined when there is no such document */
+async function readDocument(
+  baseUrl: string,
+  send: typeof fetch,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const deadline = createDeadline(timeoutMs, signal, undefined);
+  try {
+    const url = new URL("../openapi.json", `${baseUrl}/`);
+    const response = await send(url, { redirect: "manual", signal: deadline.signal });
+    const bytes = await readBytes(response, MAX_DOCUMENT_BYTES);
+    return response.status === 200 ? parseJson(bytes) : undefined;
+  } catch (cause) {
+    if (cause instanceof PaymasterError) throw cause;
+    throw new NetworkError("the service's OpenAPI document cannot be fetched", { cause });
+  } finally {
+    deadline.release();
+  }
 }
 
 /** `METHOD path header` of each header that an operation takes. */

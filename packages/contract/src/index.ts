@@ -7,6 +7,7 @@ export { TOKEN_VARIABLES } from "./code-samples/token.js";
 export * from "./errors/common.js";
 export * from "./errors/token.js";
 export * from "./openapi/build.js";
+export { profileOfDocument } from "./openapi/version.js";
 export * from "./operation.js";
 export * from "./operations/index.js";
 export * from "./postman/build.js";

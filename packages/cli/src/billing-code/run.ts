@@ -41,7 +41,11 @@ const RETRY = { maxAttempts: 6 };
 
 function serviceOptions(flags: FlagValues) {
   const seconds = flags.positive("timeout");
-  return { retry: RETRY, timeoutMs: seconds === undefined ? undefined : seconds * 1_000 };
+  return {
+    asksProfile: true,
+    retry: RETRY,
+    timeoutMs: seconds === undefined ? undefined : seconds * 1_000,
+  };
 }
 
 function show(plans: readonly AccountPlan[], flags: FlagValues, { output }: CommandContext): void {

@@ -35,27 +35,32 @@ export async function runDownload(
   const store = storeOf(flags, { create: false });
   try {
     const planner = (quota: Parameters<typeof stoppable>[0]) => stoppable(quota, signal);
-    return await withService(flags, context, { planner }, async ({ client, quota }) => {
-      if (flags.has("dry-run")) {
-        const schedule = planDownload({ ...filter, store, quota });
-        if (flags.has("json")) output.printJson(schedule);
-        else output.print(scheduleText(schedule));
-        return EXIT.done;
-      }
-      const summary = await downloadInvoices({
-        ...filter,
-        store,
-        client,
-        quota,
-        stop: signal,
-        signal: new AbortController().signal,
-        maxOwnWaitMs: flags.has("wait") ? Number.POSITIVE_INFINITY : SHORT_WAIT_MS,
-        onEvent: flags.has("json")
-          ? (event) => output.print(`${JSON.stringify(event)}\n`)
-          : textEvents(context, folder),
-      });
-      return exitCode(summary);
-    });
+    return await withService(
+      flags,
+      context,
+      { planner, asksProfile: true },
+      async ({ client, quota }) => {
+        if (flags.has("dry-run")) {
+          const schedule = planDownload({ ...filter, store, quota });
+          if (flags.has("json")) output.printJson(schedule);
+          else output.print(scheduleText(schedule));
+          return EXIT.done;
+        }
+        const summary = await downloadInvoices({
+          ...filter,
+          store,
+          client,
+          quota,
+          stop: signal,
+          signal: new AbortController().signal,
+          maxOwnWaitMs: flags.has("wait") ? Number.POSITIVE_INFINITY : SHORT_WAIT_MS,
+          onEvent: flags.has("json")
+            ? (event) => output.print(`${JSON.stringify(event)}\n`)
+            : textEvents(context, folder),
+        });
+        return exitCode(summary);
+      },
+    );
   } catch (error) {
     throw asUsage(error);
   } finally {

@@ -41,17 +41,22 @@ export async function runSync({ flags }: CommandLine, context: CommandContext): 
   const store = isNew ? openStore(":memory:") : storeOf(flags, { create: true });
   try {
     const planner = (quota: Parameters<typeof stoppable>[0]) => stoppable(quota, context.signal);
-    return await withService(flags, context, { planner }, async ({ client, quota }) => {
-      const all = { ...options, store, client, quota };
-      if (isDryRun) {
-        const schedule = await planSync(all);
-        if (flags.has("json")) context.output.printJson(schedule);
-        else context.output.print(scheduleText(schedule, context.output.paint));
-        return EXIT.done;
-      }
-      const onEvent = flags.has("json") ? jsonEvents(context) : textEvents(context, store);
-      return exitCode(await syncFleet({ ...all, onEvent }));
-    });
+    return await withService(
+      flags,
+      context,
+      { planner, asksProfile: true },
+      async ({ client, quota }) => {
+        const all = { ...options, store, client, quota };
+        if (isDryRun) {
+          const schedule = await planSync(all);
+          if (flags.has("json")) context.output.printJson(schedule);
+          else context.output.print(scheduleText(schedule, context.output.paint));
+          return EXIT.done;
+        }
+        const onEvent = flags.has("json") ? jsonEvents(context) : textEvents(context, store);
+        return exitCode(await syncFleet({ ...all, onEvent }));
+      },
+    );
   } catch (error) {
     if (!(error instanceof ServiceOutOfReachError)) throw asUsage(error);
     const message = `${error.message}\nWhat was read is kept. Run the same command again to go on.`;

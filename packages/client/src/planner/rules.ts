@@ -82,6 +82,10 @@ export class RuleBook {
     this.#lanes = lanesOf(options.tiers[tier]);
   }
 
+  get profile(): WireProfile {
+    return this.#options.profile;
+  }
+
   get lanes(): Iterable<LaneRules> {
     return this.#lanes.values();
   }

@@ -17,6 +17,7 @@ export function statusOf(parts: Parts, tier: RateLimitTier, inFlight: number): Q
     nowMs: (now.earliestMs + now.latestMs) / 2,
     uncertaintyMs: clock.isKnown ? (now.latestMs - now.earliestMs) / 2 : undefined,
     tier,
+    profile: book.profile,
     queued: { ...queue.size },
     inFlight,
     rules: Array.from(shown, (gate) => ({

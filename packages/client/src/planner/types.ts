@@ -132,6 +132,8 @@ export interface QuotaStatus {
   /** How far `nowMs` may be off, either way; undefined: no answer has shown the service's clock yet. */
   readonly uncertaintyMs: number | undefined;
   readonly tier: RateLimitTier;
+  /** The generation whose labels and special rules are planned with. */
+  readonly profile: WireProfile;
   readonly queued: Readonly<Record<Priority, number>>;
   readonly inFlight: number;
   /** The rules of labels, and special rules that are closed now. */

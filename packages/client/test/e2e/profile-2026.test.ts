@@ -1,6 +1,13 @@
 /** The generation of 2026: the same errors travel under other statuses, some with other words. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ApiError, apiKey, createClient, type PaymasterClient } from "../../src/index.js";
+import {
+  ApiError,
+  apiKey,
+  createClient,
+  createQuotaPlanner,
+  findServiceProfile,
+  type PaymasterClient,
+} from "../../src/index.js";
 import { type PaymasterServer, startPaymaster } from "../support/paymaster.js";
 
 let server: PaymasterServer;
@@ -51,4 +58,15 @@ it("usage, plans and cancellation work as in 2021", async () => {
   expect(await client.accountPlanAddonCancel({ accountId, body })).toBeUndefined();
   const plans = await client.accountPlans({ accountId });
   expect(plans.plan_large_meeting).toMatchObject([{ status: "cancelled" }]);
+});
+
+it("a planner can ask which generation's limits hold: buying plans is Heavy only in 2026", async () => {
+  const profile = await findServiceProfile(server.credentials.base_url);
+  expect(profile).toBe("2026");
+  const rulesWith = (given: typeof profile) =>
+    createQuotaPlanner({ profile: given })
+      .plan([{ tool: "account_plan_create", input: { accountId: "a" } }])
+      .rules.map(({ rule }) => rule);
+  expect(rulesWith(profile)).toEqual(["pace:Heavy", "day:Heavy+Resource-intensive"]);
+  expect(rulesWith("2021")).toEqual([]);
 });

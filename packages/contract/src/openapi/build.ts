@@ -8,6 +8,7 @@ import { type Json, schemaOf } from "./json.js";
 import { introduction, operationNotes } from "./notes.js";
 import { responsesOf } from "./responses.js";
 import { tokenPath } from "./token-path.js";
+import { documentVersion } from "./version.js";
 
 export interface OpenApiDocument extends Json {
   readonly openapi: "3.1.1";
@@ -30,7 +31,7 @@ export function buildOpenApi(profile: WireProfile, origin = DEFAULT_ORIGIN): Ope
     openapi: "3.1.1",
     info: {
       title: "Paymaster: account Billing API",
-      version: `2.0.0-profile.${profile}`,
+      version: documentVersion(profile),
       summary: "Billing of master accounts that pay for their sub accounts.",
       description: introduction(profile),
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },

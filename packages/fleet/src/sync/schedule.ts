@@ -1,6 +1,6 @@
 /** What the calls of a sync come to under the limits, told before the first one is made. */
 import type { QuotaPlan, QuotaPlanner } from "@paymaster/client";
-import { operations } from "@paymaster/contract";
+import { operations, type ToolName, type WireProfile } from "@paymaster/contract";
 import type { SkipReason } from "./due.js";
 import type { Due } from "./find-due.js";
 import { inputOf, type Kind, type Task, TOOL_OF } from "./kinds.js";
@@ -23,6 +23,8 @@ export interface DaySchedule {
 }
 
 export interface Schedule {
+  /** The generation of the API whose limits hold. */
+  readonly profile: WireProfile;
   readonly accounts: number;
   readonly calls: number;
   readonly kinds: readonly KindSchedule[];
@@ -46,16 +48,18 @@ export function scheduleOf(
   const kinds = (Object.keys(TOOL_OF) as Kind[]).filter(
     (kind) => counts.has(kind) || skipped.has(kind),
   );
+  const { profile } = quota.status();
   return {
+    profile,
     accounts,
     calls: plan.calls,
     kinds: kinds.map((kind) => ({
       kind,
-      label: labelOf(TOOL_OF[kind]),
+      label: operations[TOOL_OF[kind]].label[profile] ?? "no label",
       calls: counts.get(kind) ?? 0,
       skipped: Object.fromEntries(skipped.get(kind) ?? []),
     })),
-    days: daysOf(plan),
+    days: daysOf(plan, profile),
     rules: plan.rules,
     starts_at: new Date(plan.nowMs).toISOString(),
     finishes_at: new Date(plan.finishMs).toISOString(),
@@ -73,18 +77,19 @@ export function planOf(quota: QuotaPlanner, tasks: readonly Task[], today: strin
   );
 }
 
-function labelOf(tool: keyof typeof operations): string {
-  return operations[tool].label["2021"] ?? "no label";
-}
-
 /** A day's pool is used up when its last call is followed by one that waits for another day. */
-function daysOf({ days, steps }: QuotaPlan): DaySchedule[] {
+function daysOf({ days, steps }: QuotaPlan, profile: WireProfile): DaySchedule[] {
   const usedUpAt = new Map<string, number>();
-  for (const { atMs, waitsFor = "" } of steps) {
+  for (const { tool, atMs, waitsFor = "" } of steps) {
     if (!waitsFor.startsWith("day:")) continue;
     const dayBefore = dateOf(atMs - 86_400_000);
     if (usedUpAt.has(dayBefore)) continue;
-    const last = steps.findLast((step) => dateOf(step.atMs) === dayBefore && isPooled(step.tool));
+    const label = operations[tool as ToolName].label[profile];
+    const last = steps.findLast(
+      (step) =>
+        dateOf(step.atMs) === dayBefore &&
+        operations[step.tool as ToolName].label[profile] === label,
+    );
     usedUpAt.set(dayBefore, last?.atMs ?? Number.NaN);
   }
   return days.map(({ date, calls }) => {
@@ -92,10 +97,6 @@ function daysOf({ days, steps }: QuotaPlan): DaySchedule[] {
     const isKnown = atMs !== undefined && !Number.isNaN(atMs);
     return { date, calls, ...(isKnown ? { pool_used_up_at: new Date(atMs).toISOString() } : {}) };
   });
-}
-
-function isPooled(tool: string): boolean {
-  return labelOf(tool as keyof typeof operations) === "Heavy";
 }
 
 function dateOf(ms: number): string {

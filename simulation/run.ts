@@ -6,7 +6,7 @@ import {
   storageOveragePriceOn,
   type WireProfile,
 } from "@paymaster/contract";
-import { createAccount } from "./actions/accounts.js";
+import { createAccount, makeResellers } from "./actions/accounts.js";
 import { alone } from "./actions/alone.js";
 import { advance } from "./actions/clock.js";
 import { previewed, read } from "./actions/reads.js";
@@ -139,6 +139,7 @@ async function live(sim: Simulation, options: RunOptions): Promise<void> {
   await sim.addTenant("regular", { type: "yearly", hosts: 3 });
   for (let count = 0; count < accounts; count += 1) {
     await createAccount(sim);
+    if (count === Math.floor(accounts / 3)) await makeResellers(sim);
   }
   const weights = weightsFor(options);
   const begin = sim.world.today;

@@ -17,8 +17,8 @@ import type { Answer } from "./server/http.js";
 import type { Instance } from "./server/instance.js";
 import type { Site } from "./server/site.js";
 
-/** A master or regular account with the key that it calls with. */
-export interface Tenant {
+/** An account with the key that it calls with. */
+export interface Caller {
   readonly id: string;
   readonly token: string;
 }
@@ -34,7 +34,10 @@ export class Simulation {
   /** How often something breaks in the middle of a deed. */
   readonly faultRate: number;
   world: World;
-  readonly tenants: Tenant[] = [];
+  /** Masters and regular accounts. */
+  readonly tenants: Caller[] = [];
+  /** Sub accounts with keys of their own: second-level masters, and some that may become it. */
+  readonly #keyed: Caller[] = [];
   /** Sub accounts in the order in which they were made. */
   readonly subs: string[] = [];
   /** Numbers for emails, references and keys: each is used once. */
@@ -67,8 +70,22 @@ export class Simulation {
     return this.tenants.map((tenant) => tenant.id);
   }
 
+  /** Everybody who owes, or may come to owe, invoices of others. */
+  get payers(): string[] {
+    const resellers = this.#keyed.map(({ id }) => id).filter((id) => this.world.get(id).reseller);
+    return [...this.masters, ...resellers];
+  }
+
+  /** A sub account gets a key of its own. */
+  async giveKey(id: string): Promise<void> {
+    const wish = { account_id: id, scopes: ["billing:master", "account:master"] };
+    const answer = await this.admin(this.pickServer(), "POST", "/api-keys", wish);
+    this.#keyed.push({ id, token: (answer.body as { api_key: string }).api_key });
+    this.world.change(id, { hasKey: true });
+  }
+
   token(caller: string): string {
-    const found = this.tenants.find((tenant) => tenant.id === caller);
+    const found = [...this.tenants, ...this.#keyed].find((one) => one.id === caller);
     if (found === undefined) throw new Error(`${caller} does not call`);
     return found.token;
   }
@@ -123,9 +140,9 @@ export class Simulation {
   describe(id: string): unknown {
     const account = this.world.find(id);
     if (account === undefined) return "unknown";
-    const { id: _, items, usage, unbilled, drafts, credit, payMode, autoRenew } = account;
+    const { items, usage, unbilled, drafts, credit, payMode, autoRenew, parent } = account;
     return {
-      ...{ payMode, autoRenew, credit, usage: show(usage), unbilled: unbilled.map(show) },
+      ...{ parent, payMode, autoRenew, credit, usage: show(usage), unbilled: unbilled.map(show) },
       drafts: drafts.map((draft) => `${draft.id} ${textOf(draft.target)} ${draft.status}`),
       items: items.map((item) => {
         const { number, type, hosts, blocks, months, status, pending } = item;
@@ -154,7 +171,7 @@ export class Simulation {
   /** Takes up a master or regular account that the server has, with the invoice of its plan. */
   async adoptTenant(
     kind: "master" | "regular",
-    tenant: Tenant,
+    tenant: Caller,
     plan: { readonly type: string; readonly hosts: number } | null,
     name: string,
   ): Promise<void> {
@@ -171,7 +188,9 @@ export class Simulation {
     const { first_name: first = "", last_name: last = "" } = contact;
     const { owner_id: ownerId = "", owner_email: email = "", created_at: createdAt = "" } = about;
     const owner = { id: ownerId, email, first, last };
-    this.world.put(newAccount({ id, master: id, kind, owner, createdAt, contact, name }));
+    this.world.put(
+      newAccount({ id, master: id, parent: id, kind, owner, createdAt, contact, name }),
+    );
     const deed = wholeDeed({
       what: `the first plan of ${id}`,
       again: "never",

@@ -46,7 +46,7 @@ function onAccount(sim: Simulation): Deed[] {
 /** Accounts of one payer: they share its credit, and the sequence of its invoice numbers. */
 function onPayer(sim: Simulation): Deed[] {
   const { random, world } = sim;
-  const payer = random.pick(sim.masters);
+  const payer = random.pick(sim.payers);
   const paid = sim.subs.filter((id) => world.payerOf(world.get(id)) === payer);
   const some = random.shuffled(paid).slice(0, random.int(2, 4));
   const deeds = some.map((id) => commandDeed(sim, id));

@@ -52,7 +52,7 @@ function measuredUse(world: World, account: Account, usage: Usage): unknown {
 }
 
 const STATE = `
-  select a.id, a.pay_mode, a.billing_auto_renew, a.vip, a.bulk_licenses, a.may_add_sub_accounts,
+  select a.id, coalesce(a.parent_id, a.master_id) as parent, a.reseller, a.pay_mode, a.billing_auto_renew, a.vip, a.bulk_licenses, a.may_add_sub_accounts,
     a.payment_term_days, a.tax_exempt, a.consolidated_statements, a.ever_paid,
     a.trial_used_on is not null as trial_used, a.next_item_number, a.credit_minor::text as credit,
     a.disassociated_at is not null as disassociated, a.usage as use, case when a.kind = 'sub' then a.contact end as contact,
@@ -90,6 +90,8 @@ const STATE = `
 function stateOf(world: World, account: Account): Readonly<Record<string, unknown>> {
   const draft = openDraft(account);
   return {
+    parent: account.parent,
+    reseller: account.reseller,
     pay_mode: account.payMode,
     billing_auto_renew: account.autoRenew,
     vip: account.vip,

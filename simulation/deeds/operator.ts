@@ -2,7 +2,7 @@
 import { show } from "../audit/violation.js";
 import { textOf } from "../model/calendar.js";
 import { cancelInvoice } from "../model/cancellation.js";
-import { setFlag } from "../model/flags.js";
+import { type Flag, setFlag } from "../model/flags.js";
 import { majorOf } from "../model/money.js";
 import { type PaymentWish, pay } from "../model/payments.js";
 import { postDraft } from "../model/runs.js";
@@ -16,7 +16,7 @@ import { type Deed, wholeDeed } from "./deed.js";
 
 export function paymentDeed(sim: Simulation, account?: string): Deed {
   const { random } = sim;
-  const id = account ?? random.pick(random.chance(0.5) ? sim.masters : sim.subs);
+  const id = account ?? random.pick(random.chance(0.5) ? sim.payers : sim.subs);
   const wish = makePayment(random, sim.world, sim.account(id), () => `ref-${sim.serial()}`);
   const body = paymentBody(wish);
   return wholeDeed({
@@ -71,9 +71,11 @@ export function draftDeed(sim: Simulation): Deed | null {
 
 export function flagDeed(sim: Simulation): Deed {
   const { random } = sim;
-  const isMaster = random.chance(0.3);
-  const id = random.pick(isMaster ? sim.masters : sim.subs);
-  const flag = makeFlag(random, sim.account(id), isMaster);
+  const id = random.pick(random.chance(0.3) ? sim.payers : sim.subs);
+  return setFlagDeed(sim, id, makeFlag(random, sim.account(id)));
+}
+
+export function setFlagDeed(sim: Simulation, id: string, flag: Flag): Deed {
   return wholeDeed({
     what: `${id}: ${show(flag)}`,
     account: id,

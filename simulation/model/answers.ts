@@ -229,7 +229,7 @@ function members2026(account: Account): Tree {
   return {
     account_name: account.name,
     seats: base?.hosts ?? 0,
-    reseller: false,
+    reseller: account.reseller,
     ...(base === undefined
       ? {}
       : {

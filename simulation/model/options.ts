@@ -1,7 +1,8 @@
 /** PATCH options, PATCH billing and DELETE account: what changes no plan. */
 import { countries, states } from "@paymaster/contract";
+import { hasSubs } from "./access.js";
 import { contactOf } from "./answers.js";
-import { type Refusal, refuse } from "./reply.js";
+import { INVALID, type Refusal, type Reply, refuse } from "./reply.js";
 import { type Account, planState } from "./state.js";
 import type { Body, Decided } from "./wishes.js";
 import type { World } from "./world.js";
@@ -39,7 +40,9 @@ export function changeContact(_: World, account: Account, body: Body): Refusal |
   return { account: { ...account, contact }, charges: [] };
 }
 
-export function disassociate(_: World, account: Account): Refusal | Decided {
+export function disassociate(world: World, account: Account): Refusal | Reply | Decided {
   if (planState(account) === "paid") return refuse("account_disassociate", "paidAccount");
+  // Accounts that it manages, and pays for, must not be left without it.
+  if (hasSubs(world, account.id)) return INVALID;
   return { account: { ...account, disassociated: true }, charges: [] };
 }

@@ -51,6 +51,18 @@ export function errorReply(
   return { status: error.status[profile], body: { code: error.code, message } };
 }
 
+/** An error that every operation may answer with. */
+export function wireReply(error: WireError, profile: WireProfile): Reply {
+  return { status: error.status[profile], body: { code: error.code, message: error.message } };
+}
+
+/** Says which members are wrong, too; those are the server's words. */
+export const INVALID: Reply = {
+  status: 400,
+  body: { code: 300, message: "Validation Failed." },
+  partial: true,
+};
+
 export function successReply(tool: ToolName, profile: WireProfile, body: unknown): Reply {
   return { status: operations[tool].response.status[profile], body };
 }

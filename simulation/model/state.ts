@@ -114,7 +114,14 @@ export interface Usage {
 export interface Account {
   readonly id: string;
   readonly kind: "master" | "sub" | "regular";
+  /** The root master, whose sequence gives the numbers of its invoices. */
   readonly master: string;
+  /** Who manages it: the root master, or one of the second level; a master or regular account itself. */
+  readonly parent: string;
+  /** A second-level master. */
+  readonly reseller: boolean;
+  /** Somebody calls with a key of this account. */
+  readonly hasKey: boolean;
   readonly payMode: "master" | "sub";
   readonly autoRenew: boolean;
   readonly vip: boolean;
@@ -165,10 +172,12 @@ export function planState(account: Account): "free" | "trial" | "paid" {
 
 /** An account as it begins, free and without anything. */
 export function newAccount(
-  begin: Pick<Account, "id" | "kind" | "master" | "owner" | "name" | "createdAt"> &
+  begin: Pick<Account, "id" | "kind" | "master" | "parent" | "owner" | "name" | "createdAt"> &
     Partial<Account>,
 ): Account {
   return {
+    reseller: false,
+    hasKey: false,
     payMode: "master",
     autoRenew: true,
     vip: false,

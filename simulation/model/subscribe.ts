@@ -15,7 +15,7 @@ const TOOL = "account_plan_create";
 export function subscribe(world: World, account: Account, body: Body): Refusal | Decided {
   const first = firstRefusal(world, TOOL, account);
   if (first !== null) return first;
-  if (!world.get(account.master).mayAddSubAccounts) return refuse(TOOL, "mayNotAddSubAccounts");
+  if (!world.get(account.parent).mayAddSubAccounts) return refuse(TOOL, "mayNotAddSubAccounts");
   const wish = wishOf(body.plan_base, "plan_base");
   const held = runningBase(account);
   const isTrial = findPlan(wish.type)?.interval === "trial";

@@ -20,6 +20,7 @@ import { AheadOfTime } from "./periods.js";
 import { previewBody } from "./preview.js";
 import {
   errorReply,
+  INVALID,
   isRefusal,
   operatorReply,
   type Refusal,
@@ -43,7 +44,7 @@ export interface WireCall {
   readonly invoice?: string;
 }
 
-type Decide = (world: World, account: Account, body: Body) => Refusal | Decided;
+type Decide = (world: World, account: Account, body: Body) => Outcome;
 
 const WRITES: Readonly<Partial<Record<ToolName, Decide>>> = {
   account_plan_create: subscribe,
@@ -96,11 +97,6 @@ function paysItself(account: Account): boolean {
   return account.kind === "sub" && account.payMode === "sub";
 }
 
-const INVALID: Reply = {
-  status: 400,
-  body: { code: 300, message: "Validation Failed." },
-  partial: true,
-};
 const DEFAULT_DAYS = 365;
 
 /** The days asked for; null: a range that is not allowed, which is said before anything is looked up. */

@@ -87,7 +87,7 @@ export class World {
 
   /** Who owes the account's invoices. */
   payerOf(account: Account): string {
-    return account.kind === "sub" && account.payMode === "master" ? account.master : account.id;
+    return account.kind === "sub" && account.payMode === "master" ? account.parent : account.id;
   }
 
   addInvoice(invoice: Invoice): void {

@@ -4,6 +4,7 @@ import { type Account, isRunning, planState, runningBase } from "../model/state.
 import type { WireCall } from "../model/wire.js";
 import type { World } from "../model/world.js";
 import type { Random } from "../random.js";
+import { callerFor, strangerTo } from "./callers.js";
 import { ADDONS, BASES, groupsOf, plan } from "./plans.js";
 
 export const CONTACT = {
@@ -25,7 +26,7 @@ type Made = Pick<WireCall, "tool" | "body">;
 export function makeCommand(random: Random, world: World, account: Account): WireCall {
   const call = (made: Made): WireCall => ({
     ...made,
-    caller: account.master,
+    caller: random.chance(0.005) ? strangerTo(random, world, account) : callerFor(random, account),
     account: random.chance(0.005) ? "NoSuchAccountAnywhere1" : account.id,
   });
   const state = planState(account);

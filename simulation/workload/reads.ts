@@ -4,9 +4,10 @@ import type { Account } from "../model/state.js";
 import type { WireCall } from "../model/wire.js";
 import type { World } from "../model/world.js";
 import type { Random } from "../random.js";
+import { callerFor } from "./callers.js";
 
 export function makeRead(random: Random, world: World, account: Account): WireCall {
-  const target = { caller: account.master, account: account.id };
+  const target = { caller: callerFor(random, account), account: account.id };
   const tool = random.weighted({
     account_plans: 3,
     get_plan_usage: 3,

@@ -7,8 +7,9 @@ import {
   type WireProfile,
 } from "@paymaster/contract";
 import { createAccount, makeResellers } from "./actions/accounts.js";
-import { alone } from "./actions/alone.js";
+import { again, alone } from "./actions/alone.js";
 import { advance } from "./actions/clock.js";
+import { dueDay } from "./actions/due-day.js";
 import { previewed, read } from "./actions/reads.js";
 import { together } from "./actions/together.js";
 import { tick } from "./actions/work.js";
@@ -119,6 +120,8 @@ const WEIGHTS = {
   flags: 1.5,
   tick: 1,
   usage: 5,
+  again: 2,
+  dueDay: 2,
   account: 0.5,
 } as const;
 
@@ -163,6 +166,10 @@ async function act(sim: Simulation, weights: ReturnType<typeof weightsFor>): Pro
       return read(sim);
     case "advance":
       return advance(sim);
+    case "again":
+      return again(sim);
+    case "dueDay":
+      return dueDay(sim);
     case "tick":
       return tick(sim);
     case "account":
@@ -178,6 +185,6 @@ const DEEDS = {
   cancel: (sim: Simulation) => cancellationDeed(sim),
   billRun: billRunDeed,
   draftPosted: draftDeed,
-  flags: flagDeed,
-  usage: usageDeed,
+  flags: (sim: Simulation) => flagDeed(sim),
+  usage: (sim: Simulation) => usageDeed(sim),
 } as const;

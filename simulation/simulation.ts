@@ -4,7 +4,7 @@ import { explain } from "./audit/explain.js";
 import { readNewInvoices } from "./audit/invoices.js";
 import { replyDifferences } from "./audit/replies.js";
 import { show, Violation } from "./audit/violation.js";
-import { wholeDeed } from "./deeds/deed.js";
+import { type Deed, wholeDeed } from "./deeds/deed.js";
 import { type Day, textOf } from "./model/calendar.js";
 import { post } from "./model/invoicing.js";
 import type { Reply } from "./model/reply.js";
@@ -21,6 +21,13 @@ import type { Site } from "./server/site.js";
 export interface Caller {
   readonly id: string;
   readonly token: string;
+}
+
+/** A deed with a key, and the day on which it got its answer: the key holds for 24 hours. */
+export interface KeyedDone {
+  readonly deed: Deed;
+  readonly answer: Answer;
+  readonly on: Day;
 }
 
 /** Steps that are kept to be shown with a violation. */
@@ -46,6 +53,8 @@ export class Simulation {
   /** Connections and servers that were lost. */
   faults = 0;
   readonly trail: string[] = [];
+  /** The last keyed deeds that were done, and what was answered to them. */
+  readonly keyed: KeyedDone[] = [];
 
   constructor(random: Random, site: Site, world: World, end: Day, faultRate: number) {
     this.random = random;

@@ -10,7 +10,7 @@ import { alone } from "./alone.js";
 import { makeFault, sendUnder } from "./fault.js";
 
 /** Some get keys of their own: a second-level master needs one. */
-const KEYED = 0.3;
+const KEYED = 0.4;
 
 export async function createAccount(sim: Simulation): Promise<void> {
   const { random, world } = sim;
@@ -53,7 +53,7 @@ export async function createAccount(sim: Simulation): Promise<void> {
 /** Some of the accounts that have keys become second-level masters. */
 export async function makeResellers(sim: Simulation): Promise<void> {
   for (const id of sim.subs) {
-    if (!sim.account(id).hasKey || sim.account(id).reseller || !sim.random.chance(0.5)) continue;
+    if (!sim.account(id).hasKey || sim.account(id).reseller || !sim.random.chance(0.7)) continue;
     await alone(sim, setFlagDeed(sim, id, { reseller: true }));
   }
 }

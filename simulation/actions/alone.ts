@@ -1,16 +1,21 @@
 /** One deed, by itself; now and then something breaks in the middle of it. */
+import { commonErrors } from "@paymaster/contract";
 import { type Done, type Explained, explain } from "../audit/explain.js";
 import { readNewInvoices, type ServerInvoice } from "../audit/invoices.js";
 import { stateDifferences } from "../audit/state.js";
 import { Violation } from "../audit/violation.js";
 import type { Deed } from "../deeds/deed.js";
+import { wireReply } from "../model/reply.js";
 import type { World } from "../model/world.js";
 import type { Answer } from "../server/http.js";
 import type { Simulation } from "../simulation.js";
 import { makeFault, sendUnder } from "./fault.js";
 import { finishRuns } from "./work.js";
 
-const AGAIN = 0.5;
+const AGAIN = 0.3;
+const CLASH = 0.2;
+/** Keyed deeds that are remembered. */
+const KEPT = 6;
 
 export async function alone(sim: Simulation, deed: Deed): Promise<void> {
   sim.note(deed.what);
@@ -24,7 +29,7 @@ export async function alone(sim: Simulation, deed: Deed): Promise<void> {
     const found = await readNewInvoices(sim.site.database, before.numbers);
     await accept(sim, deed, understand(before.world, [{ deed, answer }], found));
     await deed.after?.(sim);
-    if (deed.again === "by key" && sim.random.chance(AGAIN)) await repeat(sim, deed, answer);
+    if (deed.keyed !== undefined) await keep(sim, deed, answer);
     return;
   }
   const recovery = deed.parts > 1 ? [await finishRuns(sim)] : [];
@@ -57,9 +62,38 @@ async function accept(sim: Simulation, deed: Deed, { world, wrong }: Explained):
   sim.world = world;
 }
 
+/** The key holds until tomorrow; at once, too, it answers as before, and for nothing else. */
+async function keep(sim: Simulation, deed: Deed, answer: Answer): Promise<void> {
+  sim.keyed.push({ deed, answer, on: sim.world.today });
+  if (sim.keyed.length > KEPT) sim.keyed.shift();
+  if (sim.random.chance(AGAIN)) await repeat(sim, deed, answer);
+  if (sim.random.chance(CLASH)) {
+    const refusal = wireReply(commonErrors.idempotencyMismatch, sim.world.profile);
+    const clash = await deed.keyed?.clash(sim.pickServer());
+    if (clash !== undefined) sim.check(`another under the key of: ${deed.what}`, refusal, clash);
+  }
+}
+
 /** The same key again: the first answer. */
 async function repeat(sim: Simulation, deed: Deed, { status, body }: Answer): Promise<void> {
   sim.check(`again: ${deed.what}`, { status, body }, await deed.send(sim.pickServer()));
+}
+
+/** A key of some time ago: on the same day the first answer, later a deed like any other. */
+export async function again(sim: Simulation): Promise<void> {
+  const kept = sim.keyed.filter(({ deed }) => isCalling(sim.world, deed));
+  if (kept.length === 0) return;
+  const { deed, answer, on } = sim.random.pick(kept);
+  if (on === sim.world.today) {
+    sim.note(`its key again: ${deed.what}`);
+    return repeat(sim, deed, answer);
+  }
+  await alone(sim, deed);
+}
+
+/** The key of an account ends when it leaves. */
+function isCalling(world: World, { keyed }: Deed): boolean {
+  return keyed !== undefined && !world.get(keyed.caller).disassociated;
 }
 
 /**

@@ -18,7 +18,10 @@ import { finishRuns } from "./work.js";
 
 /** The operator moves the clock; what falls due on the way is done, whatever breaks in between. */
 export async function advance(sim: Simulation): Promise<void> {
-  const to = Math.min(sim.end, chooseDay(sim));
+  await advanceTo(sim, Math.min(sim.end, chooseDay(sim)));
+}
+
+export async function advanceTo(sim: Simulation, to: Day): Promise<void> {
   sim.note(`the clock goes to ${textOf(to)}`);
   const before = sim.numbers();
   const deed = advancing(sim, to);

@@ -1,6 +1,6 @@
 /** Reads, and previews of commands: nothing changes. */
 import { describeCall } from "../deeds/commands.js";
-import { answer, preview } from "../model/wire.js";
+import { answer, preview as foreseePreview, type WireCall } from "../model/wire.js";
 import type { Simulation } from "../simulation.js";
 import { makeCommand } from "../workload/commands.js";
 import { makeRead } from "../workload/reads.js";
@@ -14,9 +14,13 @@ export async function read(sim: Simulation): Promise<void> {
 
 export async function previewed(sim: Simulation): Promise<void> {
   const { random, world } = sim;
-  const call = makeCommand(random, world, sim.account(random.pick(sim.subs)));
+  await preview(sim, makeCommand(random, world, sim.account(random.pick(sim.subs))));
+}
+
+/** What the write is said to do, which is what the model says that it will do. */
+export async function preview(sim: Simulation, call: WireCall): Promise<void> {
   const what = `preview of ${describeCall(call)}`;
   sim.note(what);
   const shown = await sim.wire(sim.pickServer(), call, { prefer: "preview" });
-  sim.check(what, preview(world, call), shown, call.account);
+  sim.check(what, foreseePreview(sim.world, call), shown, call.account);
 }

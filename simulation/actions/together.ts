@@ -7,7 +7,7 @@ import { type Place, readNewInvoices } from "../audit/invoices.js";
 import { stateDifferences } from "../audit/state.js";
 import { Violation } from "../audit/violation.js";
 import { runDeed } from "../deeds/bill-runs.js";
-import { commandDeed } from "../deeds/commands.js";
+import { commandDeed, deedOf, sentTwice } from "../deeds/commands.js";
 import type { Deed } from "../deeds/deed.js";
 import { bindDrafts } from "../deeds/drafts.js";
 import { cancellationDeed, paymentDeed } from "../deeds/operator.js";
@@ -15,6 +15,7 @@ import { firstDue } from "../model/passing.js";
 import { dueOf, isTaken } from "../model/runs.js";
 import type { Answer } from "../server/http.js";
 import type { Simulation } from "../simulation.js";
+import { makeCommand } from "../workload/commands.js";
 import { moveClock } from "./clock.js";
 import { catchingUp, untilCaughtUp } from "./work.js";
 
@@ -36,11 +37,18 @@ export async function together(sim: Simulation): Promise<void> {
 
 function onAccount(sim: Simulation): Deed[] {
   const id = sim.random.pick(sim.subs);
-  const deeds: (Deed | null)[] = [commandDeed(sim, id), commandDeed(sim, id)];
+  const deeds: (Deed | null)[] = [firstOf(sim, id), commandDeed(sim, id)];
   if (sim.random.chance(0.5)) deeds.push(commandDeed(sim, id));
   if (sim.random.chance(0.3)) deeds.push(paymentDeed(sim, id));
   if (sim.random.chance(0.3)) deeds.push(cancellationDeed(sim, id));
   return deeds.filter((deed) => deed !== null);
+}
+
+/** A command; now and then an impatient client sends it twice. */
+function firstOf(sim: Simulation, id: string): Deed {
+  if (!sim.random.chance(0.25)) return commandDeed(sim, id);
+  const call = makeCommand(sim.random, sim.world, sim.account(id));
+  return sentTwice(sim, deedOf(sim, call, true));
 }
 
 /** Accounts of one payer: they share its credit, and the sequence of its invoice numbers. */

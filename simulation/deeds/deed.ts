@@ -17,6 +17,12 @@ export interface Deed {
   readonly parts: number;
   /** How it may be sent again when the answer was lost: by its key, as it stands, or not at all. */
   readonly again: "by key" | "as it stands" | "never";
+  /** Of a deed with a key. */
+  readonly keyed?: {
+    readonly caller: string;
+    /** Sends something else under the same key. */
+    clash(server: Instance): Promise<Answer>;
+  };
   send(server: Instance): Promise<Answer>;
   foresee(world: World, orderOf: OrderOfDay): Foresight;
   /** Learns what only the server knows. */

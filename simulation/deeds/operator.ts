@@ -69,9 +69,9 @@ export function draftDeed(sim: Simulation): Deed | null {
   });
 }
 
-export function flagDeed(sim: Simulation): Deed {
+export function flagDeed(sim: Simulation, account?: string): Deed {
   const { random } = sim;
-  const id = random.pick(random.chance(0.3) ? sim.payers : sim.subs);
+  const id = account ?? random.pick(random.chance(0.3) ? sim.payers : sim.subs);
   return setFlagDeed(sim, id, makeFlag(random, sim.account(id)));
 }
 
@@ -85,8 +85,7 @@ export function setFlagDeed(sim: Simulation, id: string, flag: Flag): Deed {
   });
 }
 
-export function usageDeed(sim: Simulation): Deed {
-  const id = sim.random.pick(sim.subs);
+export function usageDeed(sim: Simulation, id = sim.random.pick(sim.subs)): Deed {
   const report = makeUsage(sim.random, sim.account(id));
   const body = usageBody(report);
   return wholeDeed({

@@ -39,7 +39,9 @@ function lineOf(line: Line): Readonly<Record<string, unknown>> {
 /** The next day on which something will be charged by itself, and how much. */
 function nextInvoice(world: World, accountId: string): Readonly<Record<string, unknown>> | null {
   let account = world.get(accountId);
+  // What is overdue comes with today's invoice.
   for (let day: Day | null = nextDue(account); day !== null; day = nextDue(account)) {
+    day = Math.max(day, world.today);
     const due = dueThrough(world, { ...account, unbilled: [] }, day);
     account = due.account;
     if (due.lines.length === 0) continue;

@@ -173,7 +173,9 @@ export function preview(world: World, call: WireCall): Reply {
   const account = reach(world, call.caller, call.account);
   const copy = world.fork();
   if (account === undefined) return answer(copy, call);
-  const decided = decide(world, account, call);
+  // What fell due by itself is invoiced before, and takes its part of the credit.
+  if (!LEAVES_DUE.has(call.tool)) settleDue(copy, account.id);
+  const decided = decide(copy, copy.get(account.id), call);
   if ("status" in decided) return decided;
   if (isRefusal(decided)) return errorReply(call.tool, decided, world.profile);
   copy.put(decided.account);

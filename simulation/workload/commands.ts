@@ -45,9 +45,9 @@ export function makeCommand(random: Random, world: World, account: Account): Wir
           cancelBase: 1,
           options: 0.7,
           contact: 0.7,
-          disassociate: 0.05,
+          disassociate: 0.1,
         })
-      : random.weighted({ subscribe: 20, options: 3, disassociate: 0.1 });
+      : random.weighted({ subscribe: 20, options: 3, disassociate: 0.6 });
   return call(MAKERS[kind](random, world, account));
 }
 

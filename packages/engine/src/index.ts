@@ -15,7 +15,7 @@ export * from "./money.js";
 export { nextDueDate } from "./next-due.js";
 export * from "./period.js";
 export * from "./postings.js";
-export { type Preview, type PreviewContext, previewOf } from "./preview.js";
+export { type Preview, type PreviewContext, previewOf, previewUnchanged } from "./preview.js";
 export { chargeBetween, chargeUpTo } from "./proration.js";
 export type { Refusal } from "./refusal.js";
 export { reportUsage, type UsageReport } from "./report-usage.js";

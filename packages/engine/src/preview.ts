@@ -1,5 +1,6 @@
 /** What a write would do, told before it is done; built from the very decision that the write would make. */
 import type { Books } from "./books.js";
+import { Draft } from "./draft.js";
 import { decideDue } from "./due.js";
 import { assembleInvoice } from "./invoice.js";
 import type { AccountState, ChargeLine, CivilDate, Decision, Minor } from "./state.js";
@@ -48,6 +49,15 @@ export function previewOf(
   };
 }
 
+/** For a change that no plan is part of: nothing is posted, and what falls due comes as things stand now. */
+export function previewUnchanged(
+  state: AccountState,
+  books: Books,
+  context: PreviewContext,
+): Preview {
+  return previewOf(state, new Draft(state, books).finish(context.today), books, context);
+}
+
 /** Pending changes that the decision replaces or withdraws. */
 function withdrawnChanges(before: AccountState, { changedItems }: Decision): string[] {
   const warnings: string[] = [];
@@ -75,6 +85,8 @@ function nextInvoiceOf(
 ): Preview["nextInvoice"] {
   let { state, nextDueDate: date } = decision;
   for (let dates = 0; date !== null && dates < MAX_DATES_AHEAD; dates += 1) {
+    // What is overdue comes with today's invoice.
+    if (date < context.today) date = context.today;
     const due = decideDue(state, date, books);
     if (due.lines.length > 0) {
       const { totalMinor } = totalsOf(due.lines, { ...context, today: date });

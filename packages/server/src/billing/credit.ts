@@ -131,11 +131,14 @@ export async function openInvoices(
   return rows;
 }
 
-/** What the payer's credit leaves, after what is owed already, for an invoice of that due date. */
+/**
+ * What the payer's credit leaves, after what is owed already, for an invoice of that due date.
+ * @param invoice what is invoiced just before it, and not yet owed, among the rest
+ */
 export async function creditLeftFor(
   db: Queryable,
   { record, payer }: LoadedAccount,
-  dueDate: CivilDate,
+  { dueDate, alsoOwedMinor }: { readonly dueDate: CivilDate; readonly alsoOwedMinor: number },
 ): Promise<number> {
   if (payer.creditMinor === 0) return 0;
   const { rows } = await db.query({
@@ -145,7 +148,7 @@ export async function creditLeftFor(
         and due_date <= $4`,
     values: [record.masterId, payer.accountId, record.currency, dueDate],
   });
-  return Math.max(0, payer.creditMinor - (rows[0]?.owed ?? 0));
+  return Math.max(0, payer.creditMinor - (rows[0]?.owed ?? 0) - alsoOwedMinor);
 }
 
 /** Lowers the balances and records what was applied from where. */

@@ -2,9 +2,11 @@
  * A change of plans on the wire: load, decide, then preview or write. What fell due before today is
  * decided first, so that a command never meets a state of yesterday.
  */
+import type { PreviewBody } from "@paymaster/contract";
 import {
   type AccountState,
   addDays,
+  type ChargeLine,
   type CivilDate,
   type Command,
   type Contact,
@@ -15,6 +17,7 @@ import {
   isRunning,
   type Outcome,
   previewOf,
+  previewUnchanged,
 } from "@paymaster/engine";
 import { inOrder } from "../database/pipelining.js";
 import type { Connection, Queryable } from "../database/pool.js";
@@ -78,8 +81,17 @@ export function operationFault(
 }
 
 /** A purchase that brings its billing contact is taxed and addressed by it. */
-function withContact(loaded: LoadedAccount, contact: Contact): LoadedAccount {
+export function withContact(loaded: LoadedAccount, contact: Contact): LoadedAccount {
   return { ...loaded, record: { ...loaded.record, contact } };
+}
+
+function withTaxRate(state: AccountState, taxRatePpm: number): AccountState {
+  return { ...state, account: { ...state.account, taxRatePpm } };
+}
+
+/** Lines with their tax. */
+function sumOf(lines: readonly ChargeLine[]): number {
+  return lines.reduce((total, { amountMinor, taxMinor }) => total + amountMinor + taxMinor, 0);
 }
 
 /**
@@ -107,6 +119,18 @@ function decideUnlessAhead(
   }
 }
 
+/** The preview of a change that no plan is part of, of an account as it will be. */
+export function previewOfNoPlan(
+  { books, clock }: Pick<Services, "books" | "clock">,
+  loaded: LoadedAccount,
+): PreviewBody {
+  const current = books();
+  const state = toState(loaded, taxRateOf(loaded, current));
+  const { paymentTermDays } = loaded.payer;
+  const context = { today: clock.today(), creditMinor: 0, paymentTermDays };
+  return toPreviewBody(previewUnchanged(state, current.engine, context), loaded.record.currency);
+}
+
 export async function planWrite(
   services: Services,
   call: Call,
@@ -120,19 +144,24 @@ export async function planWrite(
   const loaded = newContact === null ? found : withContact(found, newContact);
   const books = services.books();
   const today = services.clock.today();
-  const stored = toState(loaded, taxRateOf(loaded, books));
+  const stored = toState(found, taxRateOf(found, books));
   const due =
-    loaded.record.nextDueDate !== null && loaded.record.nextDueDate <= today
+    found.record.nextDueDate !== null && found.record.nextDueDate <= today
       ? decideDue(stored, today, books.engine)
       : null;
-  const before: AccountState = due === null ? stored : due.state;
+  // A new address counts for what is bought, not for what fell due before.
+  const before = withTaxRate(due === null ? stored : due.state, taxRateOf(loaded, books));
   const decision = decideUnlessAhead(before, command, today, books);
   if (!decision.ok) throw operationFault(call, decision.error, decision.params);
   return {
     preview: async () => {
       const { paymentTermDays } = loaded.payer;
-      // What is owed already takes its part of the credit first, as it will when this is written.
-      const creditMinor = await creditLeftFor(connection, loaded, addDays(today, paymentTermDays));
+      // What is owed already takes its part of the credit first, as it will when this is written; so does
+      // the invoice of what fell due.
+      const creditMinor = await creditLeftFor(connection, loaded, {
+        dueDate: addDays(today, paymentTermDays),
+        alsoOwedMinor: sumOf(due?.lines ?? []),
+      });
       return toPreviewBody(
         previewOf(before, decision, books.engine, { today, creditMinor, paymentTermDays }),
         loaded.record.currency,
@@ -146,7 +175,8 @@ export async function planWrite(
         billRunId: null,
         targetDate: today,
       };
-      if (due !== null) await postDecisions(connection, [{ loaded, decision: due }], context);
+      if (due !== null)
+        await postDecisions(connection, [{ loaded: found, decision: due }], context);
       // By now its items are stored as what fell due has left them.
       const current = { ...loaded, items: before.items };
       await postDecisions(connection, [{ loaded: current, decision }], context);

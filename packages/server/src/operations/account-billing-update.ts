@@ -2,7 +2,7 @@
 
 import type { Contact } from "@paymaster/engine";
 import { checkContactChange } from "@paymaster/engine";
-import { loadTarget, operationFault, planWrite } from "../billing/plan-write.js";
+import { loadTarget, operationFault, previewOfNoPlan, withContact } from "../billing/plan-write.js";
 import { saveContact } from "../store/account-changes.js";
 import { writeAudit } from "../store/audit.js";
 import { billingContact } from "./account-billing.js";
@@ -23,11 +23,7 @@ export const accountBillingUpdate: WriteFactory = (services) => async (call, con
   const after = { ...before, ...change };
   return {
     // No plan changes, but the address decides about the tax of what comes next.
-    preview: async () => {
-      const nothing = { kind: "setOptions" } as const;
-      const answer = () => ({ status: 200, body: null });
-      return (await planWrite(services, call, connection, false, nothing, answer, after)).preview();
-    },
+    preview: () => previewOfNoPlan(services, withContact(loaded, after)),
     write: async () => {
       await saveContact(connection, record, after);
       await writeAudit(

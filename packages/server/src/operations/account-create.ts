@@ -10,7 +10,7 @@ import { validationFault } from "../http/validation.js";
 import { WireFault } from "../http/wire-fault.js";
 import { newAccountId } from "../ids.js";
 import { isEmailUsed } from "../store/account-changes.js";
-import { isReachable, loadAccount } from "../store/accounts.js";
+import { isReachable, loadAccount, lockAccounts } from "../store/accounts.js";
 import { splitOptions } from "./account-options.js";
 import type { WriteFactory } from "./factory.js";
 import { requireManager } from "./manager.js";
@@ -23,8 +23,9 @@ const BLOCKED_DOMAINS: ReadonlySet<string> = new Set(["mailinator.com"]);
 
 export const accountCreate: WriteFactory =
   ({ clock, profile }) =>
-  async (call, connection) => {
+  async (call, connection, lock) => {
     const { principal } = call;
+    if (lock) await holdReseller(call, connection);
     await requireManager(call, connection);
     const master = await loadAccount(connection, principal);
     if (master === undefined) throw new WireFault(commonErrors.invalidToken);
@@ -90,6 +91,13 @@ function checkBody(call: Call, profile: WireProfile): void {
   const problem = passwordProblem(text("password"));
   if (problem !== null) throw operationFault(call, problem);
   if (call.body.transfer_code !== undefined) throw operationFault(call, "transferTokenInvalid");
+}
+
+/** A second-level master neither leaves nor loses its rank while an account comes to it. */
+async function holdReseller({ principal, body }: Call, connection: Connection): Promise<void> {
+  const { masterId } = principal;
+  const accountId = String(body.sub_reseller_id ?? principal.accountId);
+  if (accountId !== masterId) await lockAccounts(connection, [{ masterId, accountId }]);
 }
 
 /** The caller, or the second-level master of its own that the request names (2026). */

@@ -2,7 +2,9 @@
 import { planState } from "@paymaster/engine";
 import { accountNotFound, loadTarget, operationFault } from "../billing/plan-write.js";
 import { emptyPreview } from "../billing/preview-body.js";
+import { validationFault } from "../http/validation.js";
 import { disassociate } from "../store/account-changes.js";
+import { hasSubAccounts } from "../store/accounts.js";
 import { writeAudit } from "../store/audit.js";
 import type { WriteFactory } from "./factory.js";
 
@@ -12,6 +14,11 @@ export const accountDisassociate: WriteFactory =
     const { record, items } = await loadTarget(call, connection, lock);
     if (record.kind !== "sub") throw accountNotFound(call);
     if (planState(items) === "paid") throw operationFault(call, "paidAccount");
+    // Accounts that it manages, and pays for, must not be left without it.
+    if (await hasSubAccounts(connection, record)) {
+      const message = "The account has sub accounts of its own: disassociate those first.";
+      throw validationFault([{ field: "accountId", message }]);
+    }
     return {
       preview: () => emptyPreview(clock.today(), record.currency),
       write: async () => {

@@ -2,7 +2,8 @@
  * Three tiers: a master, a second-level master that it makes a reseller, and the reseller's own sub
  * accounts. Who reaches whom, who pays, whose statement it is on.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestServer, type TestServer } from "../support/server.js";
 import {
   advance,
@@ -17,6 +18,13 @@ import {
 
 const PRICE = 29.98;
 const EVERY_SCOPE = ["billing:master", "account:master"];
+
+const NEW_SUB = {
+  first_name: "A",
+  last_name: "B",
+  email: "ab@x.example",
+  password: "Long-enough-9",
+};
 
 let paymaster: TestServer;
 beforeAll(async () => {
@@ -46,6 +54,17 @@ async function threeTiers(): Promise<Tiers> {
   const id = await root.sub({ account_name: "Reseller" });
   expect((await paymaster.admin("PATCH", `/accounts/${id}`, { reseller: true })).status).toBe(200);
   return { root, reseller: tenantOf(paymaster, id, await keyOf(id)) };
+}
+
+/** A statement of the server waits for a row that this connection holds. */
+async function untilSomebodyWaits(holder: pg.Client): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { rowCount } = await holder.query("select 1 from pg_locks where not granted");
+      expect(rowCount).toBeGreaterThan(0);
+    },
+    { timeout: 5_000 },
+  );
 }
 
 async function listed(tenant: Tenant): Promise<string[]> {
@@ -136,19 +155,36 @@ describe("a reseller", () => {
     }
   });
 
+  it("does not leave, nor lose its rank, while it has accounts: regression", async () => {
+    const { root, reseller } = await threeTiers();
+    const third = await reseller.sub();
+    const refused = await root.wire("DELETE", `/accounts/${reseller.id}`);
+    expect([refused.status, refused.body.errors]).toMatchObject([400, [{ field: "accountId" }]]);
+    expect((await root.wire("DELETE", `/accounts/${third}`)).status).toBe(204);
+    expect((await root.wire("DELETE", `/accounts/${reseller.id}`)).status).toBe(204);
+  });
+
+  it("gets no account while it loses its rank: regression", async () => {
+    const { root, reseller } = await threeTiers();
+    const operator = new pg.Client(paymaster.databaseUrl);
+    await operator.connect();
+    await operator.query("begin");
+    await operator.query("update accounts set reseller = false where id = $1", [reseller.id]);
+    const creation = reseller.wire("POST", "/accounts", { body: NEW_SUB });
+    await untilSomebodyWaits(operator);
+    await operator.query("commit");
+    await operator.end();
+    expect((await creation).status).toBe(403);
+    expect(await listed(root)).toEqual([reseller.id]);
+  });
+
   it("an ordinary sub account has none: it neither lists nor makes accounts", async () => {
     const root = await newTenant(paymaster);
     const id = await root.sub();
     const sub = tenantOf(paymaster, id, await keyOf(id));
-    const body = {
-      first_name: "A",
-      last_name: "B",
-      email: "ab@x.example",
-      password: "Long-enough-9",
-    };
     for (const [method, options] of [
       ["GET", {}],
-      ["POST", { body }],
+      ["POST", { body: NEW_SUB }],
     ] as const) {
       const answer = await sub.wire(method, "/accounts", options);
       expect([answer.status, answer.body.code]).toEqual([403, 200]);

@@ -81,6 +81,7 @@ export function usageBody(world: World, account: Account): Tree {
       .sort((a, b) => b.number - a.number);
     for (const item of held) {
       place(body, path, list, {
+        ...(family.name === "plan_united" ? { name: findPlan(item.type)?.name } : {}),
         type: item.type,
         hosts: item.hosts,
         usage: account.usage.hosts[item.type] ?? 0,

@@ -23,18 +23,27 @@ export function changeBase(world: World, account: Account, body: Body): Refusal 
   // A cancelled plan is given up: it cannot be changed, only subscribed to again.
   if (base?.status !== "active") return refuse(BASE, "noSubscription");
   const type = String(body.type);
-  const hosts = Number(body.hosts);
+  const hosts = hostsOf(body, base);
   const plan = findPlan(type);
   const mayBe =
     type === base.type || (sameClass(base.type, type) && !unmetNeed(account.items, type));
   if (plan === undefined || !mayBe) {
     return refuse(BASE, "planTypesDoNotMatch", { oldPlanType: base.type, newPlanType: type });
   }
+  if (hosts === null) return refuse(BASE, "invalidHostNumber");
   const problem = baseHostsProblem(world, account, base, plan, hosts);
   if (problem !== null) return problem;
   return type === base.type
     ? setHosts(world, account, base, base, hosts)
     : setType(world, account, base, plan, hosts);
+}
+
+/** `increasing_hosts` only ever adds; null: it does not. */
+function hostsOf(body: Body, base: Item): number | null {
+  if (body.hosts !== undefined) return Number(body.hosts);
+  const more = Number(body.increasing_hosts ?? 0);
+  if (body.increasing_hosts === undefined) return base.hosts;
+  return more > 0 ? base.hosts + more : null;
 }
 
 /** Base plans change within the commercial ones (business included) and within the education ones. */

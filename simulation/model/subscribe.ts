@@ -11,6 +11,8 @@ import { addonWishes, type Body, type Decided, type Wish, wishOf } from "./wishe
 import type { World } from "./world.js";
 
 const TOOL = "account_plan_create";
+/** Contract terms, in months. */
+const TERMS = [1, 12, 24, 36, 48, 60, 72, 84, 96, 108, 120];
 
 export function subscribe(world: World, account: Account, body: Body): Refusal | Decided {
   const first = firstRefusal(world, TOOL, account);
@@ -24,6 +26,10 @@ export function subscribe(world: World, account: Account, body: Body): Refusal |
   } else if (held.status !== "cancel" || held.type !== wish.type) {
     return refuse(TOOL, "notFreePlan");
   }
+  if (body.plan_bundle !== undefined) return refuse(TOOL, "planBundleField");
+  const { contract_term: term } = (body.subscription_options as Body | undefined) ?? {};
+  if (term !== undefined && !TERMS.includes(Number(term)))
+    return refuse(TOOL, "invalidContractTerm");
   const addons = addonWishes(body, world);
   const outcome = buyAll(world, account, wish, addons);
   if (isProblem(outcome)) return refusalOf(account, outcome);
@@ -114,6 +120,9 @@ function refusalOf(account: Account, problem: Problem): Refusal {
     case "held":
       return refuse(TOOL, "cannotBuyPlan");
     case "need":
+      if (problem.need === "enablement") {
+        return refuse(TOOL, type.endsWith("25") ? "pro25NotAllowed" : "pro50NotAllowed");
+      }
       return refuse(
         TOOL,
         problem.need === "business or education" || problem.need === "needs_video_sdk"
@@ -126,6 +135,9 @@ function refusalOf(account: Account, problem: Problem): Refusal {
       }
       if (family === "plan_recording") {
         return refuse(TOOL, "invalidRecordingPlan", { plan_recording: type });
+      }
+      if (family === "plan_zoom_events") {
+        return refuse(TOOL, "invalidZoomEventPlan", { planCode: type });
       }
       if (family === "plan_audio") return refuse(TOOL, "invalidAudioPlan", { planCode: type });
       return refuse(TOOL, "cannotBuyPlan");

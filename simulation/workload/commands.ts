@@ -20,6 +20,11 @@ export const CONTACT = {
   country: "US",
 } as const;
 
+/** Sold by carrier partners alone. */
+const BUNDLE = "ACT-ENT-LMT_500-WBN_500-T_1-monthly";
+/** How many of the bases are common. */
+const COMMON_BASES = 9;
+
 type Made = Pick<WireCall, "tool" | "body">;
 
 /** A command for the account, most often one that its state allows. */
@@ -82,8 +87,13 @@ const MAKERS = {
       body: { type, hosts: around(random, item?.hosts ?? 1, plan(type).hosts !== null) },
     };
   },
-  baseHosts: (random, _, account) => {
+  baseHosts: (random, { profile }, account) => {
     const base = runningBase(account);
+    const type = base?.type ?? "monthly";
+    if (profile === "2026" && random.chance(0.15)) {
+      const more = random.int(-1, 4);
+      return { tool: "account_plan_base_update", body: { type, increasing_hosts: more } };
+    }
     return {
       tool: "account_plan_base_update",
       body: { type: base?.type ?? "monthly", hosts: around(random, base?.hosts ?? 3) },
@@ -100,7 +110,7 @@ const MAKERS = {
     };
   },
   baseType: (random, _, account) => {
-    const type = random.pick(BASES);
+    const type = pickBase(random);
     const least = plan(type).hosts?.min ?? 1;
     const hosts = Math.max(least, around(random, runningBase(account)?.hosts ?? 3));
     return { tool: "account_plan_base_update", body: { type, hosts } };
@@ -143,7 +153,7 @@ const MAKERS = {
 } satisfies Readonly<Record<string, Maker>>;
 
 function makeSubscribe(random: Random, world: World): Made {
-  const type = random.chance(0.1) ? "trial" : random.pick(BASES);
+  const type = random.chance(0.1) ? "trial" : pickBase(random);
   const hosts = hostsFor(random, type, 9);
   const body: Record<string, unknown> = { contact: CONTACT, plan_base: { type, hosts } };
   if (type === "trial" && !random.chance(0.05)) return { tool: "account_plan_create", body };
@@ -152,7 +162,16 @@ function makeSubscribe(random: Random, world: World): Made {
     if (request === null || request.since > world.profile) continue;
     put(body, request.path, many, partBody(random, addon, hosts));
   }
+  if (random.chance(0.01)) body.plan_bundle = [{ type: BUNDLE, hosts: 5 }];
+  if (world.profile === "2026" && random.chance(0.1)) {
+    body.subscription_options = { contract_term: random.pick([1, 12, 36, 13]) };
+  }
   return { tool: "account_plan_create", body };
+}
+
+/** The common ones most often: accounts of odd ones are refused most of what is asked for them. */
+function pickBase(random: Random): (typeof BASES)[number] {
+  return random.pick(random.chance(0.75) ? BASES.slice(0, COMMON_BASES) : BASES);
 }
 
 /** One add-on among others. */

@@ -10,6 +10,17 @@ export const BASES = [
   "business_yearly",
   "plan_business_two_years",
   "edu20",
+  "zo_edu_sch_cmp_monthly",
+  // Base plans that are add-ons as well, that need another plan, that are billed by use or not sold.
+  "zobp_pro_global_select_quarterly",
+  "zobp_usca_yearly_unlimited",
+  "zwr_monthly",
+  "zroom_monthly",
+  "zroom_yearly",
+  "vsdk_payongo",
+  "vsdk_monthly_prepay_usage",
+  "vsdk_yearly_prepay_usage",
+  "monthly25",
 ] as const;
 
 export const ADDONS = [
@@ -54,10 +65,25 @@ export const ADDONS = [
   "zcc_cs_30gb",
   "ai_expert_assist_monthly",
   "ai_expert_assist_concurrent_yearly",
+  "phone_free_trial",
+  "vsdk_cmr_monthly_100",
+  "zs_100_unlimited_monthly",
+  "zs_ah_monthly",
+  "zoomevents500_yearly",
+  "zva_payongo",
+  "concurrent_basic_monthly",
+  "siptrunk_yearly",
+  "zoomaudio_unlimit_usca_monthly",
+  "pro_zpp_monthly",
+  "partner_premier_support_monthly",
+  "zm_clips_plus_monthly",
+  "znode_monthly",
+  "zm_hybrid_quarterly",
+  "zm_node_hybrid_rec_monthly",
 ] as const;
 
 /** Plans that are sold in parts, by the first part of their families' names. */
-export const GROUPS = ["plan_phone", "plan_zcc"] as const;
+export const GROUPS = ["plan_phone", "plan_zcc", "plan_znode"] as const;
 
 /** Groups that the generation sells in parts. */
 export function groupsOf(profile: WireProfile): readonly string[] {

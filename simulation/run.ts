@@ -8,7 +8,7 @@ import {
 } from "@paymaster/contract";
 import { createAccount, makeResellers } from "./actions/accounts.js";
 import { again, alone } from "./actions/alone.js";
-import { advance } from "./actions/clock.js";
+import { advance, moveClock } from "./actions/clock.js";
 import { dueDay } from "./actions/due-day.js";
 import { previewed, read } from "./actions/reads.js";
 import { together } from "./actions/together.js";
@@ -25,6 +25,7 @@ import { seedIds } from "./server/seeded-ids.js";
 import { openSite } from "./server/site.js";
 import { Simulation } from "./simulation.js";
 import { makePrices, makeTaxes, type TaxTable } from "./workload/books.js";
+import type { Taste } from "./workload/taste.js";
 
 export interface RunOptions {
   readonly seed: number;
@@ -126,16 +127,18 @@ const WEIGHTS = {
 } as const;
 
 /** As many advances among the actions that every account gets its share of commands. */
-function weightsFor({ accounts, commands }: RunOptions) {
+function weightsFor({ accounts, commands }: RunOptions, taste: Taste) {
+  const { command, ...others } = WEIGHTS;
   const perAdvance = (accounts * commands * DAYS_AN_ADVANCE) / 365;
-  return { ...WEIGHTS, advance: WEIGHTS.command / perAdvance };
+  return { ...taste.weights(others), command, advance: command / perAdvance };
 }
 
 async function live(sim: Simulation, options: RunOptions): Promise<void> {
   const { accounts, onProgress } = options;
-  const [first, second] = sim.site.servers;
+  const [first] = sim.site.servers;
   await sim.admin(first, "PUT", "/clock", { ticking: false });
-  await second.heartbeat();
+  // It has gone on for some milliseconds; from now on it stands at midnight.
+  await moveClock(sim, sim.world.today);
   const { account_id: id, api_key: token } = first.credentials;
   await sim.adoptTenant("master", { id, token }, { type: "monthly", hosts: 2 }, "Master account");
   await sim.addTenant("master", null);
@@ -144,7 +147,7 @@ async function live(sim: Simulation, options: RunOptions): Promise<void> {
     await createAccount(sim);
     if (count === Math.floor(accounts / 3)) await makeResellers(sim);
   }
-  const weights = weightsFor(options);
+  const weights = weightsFor(options, sim.taste);
   const begin = sim.world.today;
   while (sim.world.today < sim.end) {
     sim.step += 1;

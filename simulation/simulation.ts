@@ -16,6 +16,7 @@ import type { Random } from "./random.js";
 import type { Answer } from "./server/http.js";
 import type { Instance } from "./server/instance.js";
 import type { Site } from "./server/site.js";
+import { makeTaste, type Taste } from "./workload/taste.js";
 
 /** An account with the key that it calls with. */
 export interface Caller {
@@ -40,6 +41,7 @@ export class Simulation {
   readonly end: Day;
   /** How often something breaks in the middle of a deed. */
   readonly faultRate: number;
+  readonly taste: Taste;
   world: World;
   /** Masters and regular accounts. */
   readonly tenants: Caller[] = [];
@@ -62,6 +64,7 @@ export class Simulation {
     this.world = world;
     this.end = end;
     this.faultRate = faultRate;
+    this.taste = makeTaste(random);
   }
 
   serial(): number {

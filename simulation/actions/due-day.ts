@@ -2,9 +2,9 @@
  * A day comes on which something is due, and an account gets its commands before the day's bill run: what
  * fell due meets what is asked. Now and then nobody was at work for days.
  */
-import { commandDeed, deedOf } from "../deeds/commands.js";
+import { anyDeed } from "../deeds/any.js";
+import { deedOf } from "../deeds/commands.js";
 import type { Deed } from "../deeds/deed.js";
-import { cancellationDeed, flagDeed, paymentDeed, usageDeed } from "../deeds/operator.js";
 import type { Day } from "../model/calendar.js";
 import { firstDue } from "../model/passing.js";
 import { dueOf } from "../model/runs.js";
@@ -17,9 +17,9 @@ import { preview } from "./reads.js";
 import { tick } from "./work.js";
 
 /** How far ahead a day is looked for on which something special happens. */
-const AHEAD_DAYS = 62;
+const AHEAD_DAYS = 31;
 const AWAY = 0.2;
-const PREVIEWED = 0.5;
+const PREVIEWED = 0.4;
 
 export async function dueDay(sim: Simulation): Promise<void> {
   const { random } = sim;
@@ -64,20 +64,8 @@ async function beset(sim: Simulation, id: string): Promise<void> {
 }
 
 async function nextDeed(sim: Simulation, id: string): Promise<Deed | null> {
-  switch (sim.random.weighted({ command: 14, usage: 2, payment: 2, cancellation: 1, flag: 1 })) {
-    case "command": {
-      if (!sim.random.chance(PREVIEWED)) return commandDeed(sim, id);
-      const call = makeCommand(sim.random, sim.world, sim.account(id));
-      await preview(sim, call);
-      return deedOf(sim, call);
-    }
-    case "usage":
-      return usageDeed(sim, id);
-    case "payment":
-      return paymentDeed(sim, sim.random.pick([id, sim.world.payerOf(sim.account(id))]));
-    case "cancellation":
-      return cancellationDeed(sim, id);
-    case "flag":
-      return flagDeed(sim, id);
-  }
+  if (!sim.random.chance(PREVIEWED)) return anyDeed(sim, id);
+  const call = makeCommand(sim.random, sim.world, sim.taste, sim.account(id));
+  await preview(sim, call);
+  return deedOf(sim, call);
 }

@@ -14,7 +14,7 @@ export async function read(sim: Simulation): Promise<void> {
 
 export async function previewed(sim: Simulation): Promise<void> {
   const { random, world } = sim;
-  await preview(sim, makeCommand(random, world, sim.account(random.pick(sim.subs))));
+  await preview(sim, makeCommand(random, world, sim.taste, sim.account(random.pick(sim.subs))));
 }
 
 /** What the write is said to do, which is what the model says that it will do. */

@@ -6,6 +6,7 @@ import { explain, mergeOrders } from "../audit/explain.js";
 import { type Place, readNewInvoices } from "../audit/invoices.js";
 import { stateDifferences } from "../audit/state.js";
 import { Violation } from "../audit/violation.js";
+import { anyDeed } from "../deeds/any.js";
 import { runDeed } from "../deeds/bill-runs.js";
 import { commandDeed, deedOf, sentTwice } from "../deeds/commands.js";
 import type { Deed } from "../deeds/deed.js";
@@ -47,7 +48,7 @@ function onAccount(sim: Simulation): Deed[] {
 /** A command; now and then an impatient client sends it twice. */
 function firstOf(sim: Simulation, id: string): Deed {
   if (!sim.random.chance(0.25)) return commandDeed(sim, id);
-  const call = makeCommand(sim.random, sim.world, sim.account(id));
+  const call = makeCommand(sim.random, sim.world, sim.taste, sim.account(id));
   return sentTwice(sim, deedOf(sim, call, true));
 }
 
@@ -71,7 +72,8 @@ function besideRun(sim: Simulation): Deed[] {
   const target = mode === "post" ? world.today : world.today + random.int(0, 60);
   const [first = ""] = accounts;
   const deeds: Deed[] = [runDeed(sim, { mode, target, accounts }), commandDeed(sim, first)];
-  if (random.chance(0.5)) deeds.push(commandDeed(sim, random.pick(accounts)));
+  const other = random.chance(0.5) ? anyDeed(sim, random.pick(accounts)) : null;
+  if (other !== null) deeds.push(other);
   if (random.chance(0.3)) deeds.push(runDeed(sim, { mode, target, accounts: [first] }));
   return deeds;
 }
@@ -99,7 +101,8 @@ async function atMidnight(sim: Simulation): Promise<void> {
   const deeds = random
     .shuffled(subs)
     .slice(0, random.int(1, 2))
-    .map((id) => commandDeed(sim, id));
+    .flatMap((id) => [commandDeed(sim, id), ...(random.chance(0.4) ? [anyDeed(sim, id)] : [])])
+    .filter((deed) => deed !== null);
   sim.note(`midnight; at once: ${deeds.map((deed) => deed.what).join("; ")}`);
   const before = sim.numbers();
   const schedulers = random.chance(0.5) ? sim.site.servers : [sim.pickServer()];

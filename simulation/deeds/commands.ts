@@ -10,7 +10,7 @@ import { type Deed, wholeDeed } from "./deed.js";
 const KEYED = 0.3;
 
 export function commandDeed(sim: Simulation, account = sim.random.pick(sim.subs)): Deed {
-  return deedOf(sim, makeCommand(sim.random, sim.world, sim.account(account)));
+  return deedOf(sim, makeCommand(sim.random, sim.world, sim.taste, sim.account(account)));
 }
 
 export function deedOf(sim: Simulation, call: WireCall, isKeyed = sim.random.chance(KEYED)): Deed {
@@ -39,7 +39,7 @@ function keyedBy(
 function otherThan(sim: Simulation, call: WireCall): WireCall {
   for (;;) {
     const account = sim.account(sim.random.pick(sim.subs));
-    const other = makeCommand(sim.random, sim.world, account);
+    const other = makeCommand(sim.random, sim.world, sim.taste, account);
     const { tool, account: id, body } = other;
     const isSame = differences([tool, id, body], [call.tool, call.account, call.body]).length === 0;
     if (!isSame) return other;

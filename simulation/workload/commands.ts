@@ -1,11 +1,12 @@
 /** Random commands: most of them make sense in the model's world, some do not. */
-import { findFamily, type PlanFamily } from "@paymaster/contract";
 import { type Account, isRunning, planState, runningBase } from "../model/state.js";
 import type { WireCall } from "../model/wire.js";
 import type { World } from "../model/world.js";
 import type { Random } from "../random.js";
+import { addonBody, around, familyOf, hostsFor, type Nested, partBody, put } from "./bodies.js";
 import { callerFor, strangerTo } from "./callers.js";
-import { ADDONS, BASES, groupsOf, plan } from "./plans.js";
+import { ADDONS, BASES, COMMON_BASES, groupsOf, plan } from "./plans.js";
+import type { Taste } from "./taste.js";
 
 export const CONTACT = {
   first_name: "Mira",
@@ -20,15 +21,21 @@ export const CONTACT = {
   country: "US",
 } as const;
 
+/** Taxed by another rate. */
+const ABROAD = { ...CONTACT, country: "DE", state: "Berlin" } as const;
+
 /** Sold by carrier partners alone. */
 const BUNDLE = "ACT-ENT-LMT_500-WBN_500-T_1-monthly";
-/** How many of the bases are common. */
-const COMMON_BASES = 9;
 
 type Made = Pick<WireCall, "tool" | "body">;
 
 /** A command for the account, most often one that its state allows. */
-export function makeCommand(random: Random, world: World, account: Account): WireCall {
+export function makeCommand(
+  random: Random,
+  world: World,
+  taste: Taste,
+  account: Account,
+): WireCall {
   const call = (made: Made): WireCall => ({
     ...made,
     caller: random.chance(0.005) ? strangerTo(random, world, account) : callerFor(random, account),
@@ -38,36 +45,40 @@ export function makeCommand(random: Random, world: World, account: Account): Wir
   const usual = state === "paid" ? !random.chance(0.03) : !random.chance(0.1);
   const kind =
     usual === (state === "paid")
-      ? random.weighted({
-          addon: 5,
-          parts: 1.5,
-          hosts: 5,
-          baseHosts: 5,
-          addonType: 3,
-          baseType: 3,
-          cancelAddon: 2,
-          cancelPhone: 0.2,
-          cancelBase: 1,
-          options: 0.7,
-          contact: 0.7,
-          disassociate: 0.1,
-        })
-      : random.weighted({ subscribe: 20, options: 3, disassociate: 0.6 });
-  return call(MAKERS[kind](random, world, account));
+      ? random.weighted(taste.weights(OF_PAID))
+      : random.weighted(OF_FREE);
+  return call(MAKERS[kind](random, world, account, taste));
 }
 
-type Maker = (random: Random, world: World, account: Account) => Made;
+/** How often each command is sent to a paid account, and to any other. */
+const OF_PAID = {
+  addon: 5,
+  parts: 1.5,
+  hosts: 5,
+  baseHosts: 5,
+  addonType: 3,
+  baseType: 3,
+  cancelAddon: 2,
+  cancelPhone: 0.2,
+  cancelBase: 1,
+  options: 0.7,
+  contact: 0.7,
+  disassociate: 0.1,
+} as const;
+const OF_FREE = { subscribe: 20, options: 3, disassociate: 0.6 } as const;
+
+type Maker = (random: Random, world: World, account: Account, taste: Taste) => Made;
 
 const MAKERS = {
   subscribe: makeSubscribe,
-  addon: (random, _, account) => {
-    const type = random.pick(ADDONS);
+  addon: (random, _, account, taste) => {
+    const type = random.pick(taste.addons);
     const hosts = hostsFor(random, type, runningBase(account)?.hosts ?? 5);
     return { tool: "account_plan_addon_create", body: addonBody(random, type, hosts) };
   },
-  parts: (random, world, account) => {
+  parts: (random, world, account, taste) => {
     const group = random.pick(groupsOf(world.profile));
-    const parts = ADDONS.filter((type) => {
+    const parts = taste.addons.filter((type) => {
       const { name, request } = familyOf(type);
       return name.startsWith(`${group}.`) && request !== null && request.since <= world.profile;
     });
@@ -79,9 +90,9 @@ const MAKERS = {
     const name = group === "plan_phone" ? "plan_details" : `${group}_details`;
     return { tool: "account_plan_addon_create", body: { type: group, [name]: details } };
   },
-  hosts: (random, _, account) => {
+  hosts: (random, _, account, taste) => {
     const item = pickAddon(random, account);
-    const type = item?.type ?? random.pick(ADDONS);
+    const type = item?.type ?? random.pick(taste.addons);
     return {
       tool: "account_plan_addon_update",
       body: { type, hosts: around(random, item?.hosts ?? 1, plan(type).hosts !== null) },
@@ -96,30 +107,32 @@ const MAKERS = {
     }
     return {
       tool: "account_plan_base_update",
-      body: { type: base?.type ?? "monthly", hosts: around(random, base?.hosts ?? 3) },
+      body: { type, hosts: around(random, base?.hosts ?? 3) },
     };
   },
-  addonType: (random, _, account) => {
+  addonType: (random, _, account, taste) => {
     const item = pickAddon(random, account);
     const siblings = ADDONS.filter((type) => plan(type).families[0] === item?.family);
     const type =
-      siblings.length === 0 || random.chance(0.1) ? random.pick(ADDONS) : random.pick(siblings);
+      siblings.length === 0 || random.chance(0.1)
+        ? random.pick(taste.addons)
+        : random.pick(siblings);
     return {
       tool: "account_plan_addon_update",
       body: { type, hosts: around(random, item?.hosts ?? 1, plan(type).hosts !== null) },
     };
   },
-  baseType: (random, _, account) => {
-    const type = pickBase(random);
+  baseType: (random, _, account, taste) => {
+    const type = random.chance(0.7) ? pickBase(random, taste) : random.pick(BASES);
     const least = plan(type).hosts?.min ?? 1;
     const hosts = Math.max(least, around(random, runningBase(account)?.hosts ?? 3));
     return { tool: "account_plan_base_update", body: { type, hosts } };
   },
-  cancelAddon: (random, _, account) => ({
+  cancelAddon: (random, _, account, taste) => ({
     tool: "account_plan_addon_cancel",
     body: {
       action: "cancel",
-      type: pickAddon(random, account)?.type ?? random.pick(ADDONS),
+      type: pickAddon(random, account)?.type ?? random.pick(taste.addons),
       reason: random.int(1, 6),
     },
   }),
@@ -152,12 +165,16 @@ const MAKERS = {
   disassociate: () => ({ tool: "account_disassociate" }),
 } satisfies Readonly<Record<string, Maker>>;
 
-function makeSubscribe(random: Random, world: World): Made {
-  const type = random.chance(0.1) ? "trial" : pickBase(random);
+function makeSubscribe(random: Random, world: World, _: Account, taste: Taste): Made {
+  const type = random.chance(0.1) ? "trial" : pickBase(random, taste);
   const hosts = hostsFor(random, type, 9);
-  const body: Record<string, unknown> = { contact: CONTACT, plan_base: { type, hosts } };
+  const contact = random.weighted({ same: 16, abroad: 4, none: 1 });
+  const body: Record<string, unknown> = {
+    ...(contact === "none" ? {} : { contact: contact === "same" ? CONTACT : ABROAD }),
+    plan_base: { type, hosts },
+  };
   if (type === "trial" && !random.chance(0.05)) return { tool: "account_plan_create", body };
-  for (const addon of random.shuffled(ADDONS).slice(0, random.int(0, 3))) {
+  for (const addon of random.shuffled(taste.addons).slice(0, random.int(0, 3))) {
     const { request, many } = familyOf(addon);
     if (request === null || request.since > world.profile) continue;
     put(body, request.path, many, partBody(random, addon, hosts));
@@ -170,60 +187,12 @@ function makeSubscribe(random: Random, world: World): Made {
 }
 
 /** The common ones most often: accounts of odd ones are refused most of what is asked for them. */
-function pickBase(random: Random): (typeof BASES)[number] {
-  return random.pick(random.chance(0.75) ? BASES.slice(0, COMMON_BASES) : BASES);
-}
-
-/** One add-on among others. */
-function partBody(random: Random, type: string, beside: Account | number): unknown {
-  const baseHosts = typeof beside === "number" ? beside : (runningBase(beside)?.hosts ?? 5);
-  const { shape } = familyOf(type);
-  return shape === "code" ? type : addonBody(random, type, hostsFor(random, type, baseHosts));
-}
-
-function familyOf(type: string): PlanFamily {
-  return findFamily(plan(type).families[0] ?? "");
-}
-
-/** An entry at its place: into a list, or as the one there; a second one takes the place of the first. */
-function put(body: Nested, path: readonly string[], list: boolean, entry: unknown): void {
-  const [member = "", ...rest] = path;
-  if (rest.length > 0) {
-    const inner = (body[member] as Nested | undefined) ?? {};
-    body[member] = inner;
-    put(inner, rest, list, entry);
-  } else {
-    body[member] = list ? [...((body[member] as unknown[] | undefined) ?? []), entry] : entry;
-  }
-}
-
-type Nested = Record<string, unknown>;
-
-/** One add-on as POST addons takes it. */
-function addonBody(random: Random, type: string, hosts: number): Record<string, unknown> {
-  const { shape } = familyOf(type);
-  if (shape === "audio") {
-    return random.chance(0.05) ? { type } : { type, tollfree_countries: "US,DE" };
-  }
-  if (shape === "callout" && random.chance(0.3)) return { type, callout_countries: "US" };
-  return shape === "hosts" ? { type, hosts } : { type };
+function pickBase(random: Random, { bases }: Taste): string {
+  const common = bases.filter((type) => COMMON_BASES.some((one) => one === type));
+  return random.pick(common.length > 0 && random.chance(0.75) ? common : bases);
 }
 
 function pickAddon(random: Random, account: Account) {
   const held = account.items.filter((item) => !item.base && isRunning(item));
   return held.length === 0 ? undefined : random.pick(held);
-}
-
-/** Hosts within the plan's limits, now and then outside. */
-function hostsFor(random: Random, type: string, baseHosts: number): number {
-  const { hosts } = plan(type);
-  if (hosts === null) return 1;
-  if (random.chance(0.03)) return random.pick([0, -1, hosts.min - 1, hosts.max + 1, 10_000]);
-  return random.int(hosts.min, Math.min(hosts.max, Math.max(hosts.min, baseHosts)));
-}
-
-function around(random: Random, hosts: number, counted = true): number {
-  if (!counted) return 1;
-  if (random.chance(0.02)) return random.pick([0, 10_000, hosts + 100]);
-  return Math.max(1, hosts + random.int(-3, 4));
 }

@@ -1,7 +1,7 @@
 /** Plan types that the workload buys: every interval, family shape and host rule is among them. */
 import { findPlan, type Plan, type WireProfile } from "@paymaster/contract";
 
-export const BASES = [
+export const COMMON_BASES = [
   "monthly",
   "yearly",
   "plan_pro_two_years",
@@ -11,7 +11,11 @@ export const BASES = [
   "plan_business_two_years",
   "edu20",
   "zo_edu_sch_cmp_monthly",
-  // Base plans that are add-ons as well, that need another plan, that are billed by use or not sold.
+] as const;
+
+/** Also those that are add-ons as well, that need another plan, that are billed by use, or not sold. */
+export const BASES = [
+  ...COMMON_BASES,
   "zobp_pro_global_select_quarterly",
   "zobp_usca_yearly_unlimited",
   "zwr_monthly",

@@ -152,9 +152,16 @@ async function live(sim: Simulation, options: RunOptions): Promise<void> {
   while (sim.world.today < sim.end) {
     sim.step += 1;
     await act(sim, weights);
-    if (sim.step % AUDIT_EVERY === 0) await auditBooks(sim);
+    if (sim.step % AUDIT_EVERY === 0) await audit(sim);
     onProgress?.((sim.world.today - begin) / (sim.end - begin));
   }
+  await audit(sim);
+}
+
+/** The books must be in order once somebody has seen to the day. */
+async function audit(sim: Simulation): Promise<void> {
+  const isSeenTo = sim.site.servers.some((server) => server.checkedOn === sim.world.today);
+  if (!isSeenTo) await tick(sim);
   await auditBooks(sim);
 }
 

@@ -88,6 +88,10 @@ export async function again(sim: Simulation): Promise<void> {
     sim.note(`its key again: ${deed.what}`);
     return repeat(sim, deed, answer);
   }
+  sim.keyed.splice(
+    sim.keyed.findIndex((one) => one.deed === deed),
+    1,
+  );
   await alone(sim, deed);
 }
 

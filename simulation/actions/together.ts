@@ -113,10 +113,11 @@ async function atMidnight(sim: Simulation): Promise<void> {
   await Promise.all(working);
   await untilCaughtUp(sim);
   const runs = schedulers.map((server) => catchingUp(sim, server));
-  // The first to have the time's lock does the day's work; the other finds nothing, or helps.
+  // The first to have the time's lock does the day's work; the other finds nothing, or helps. An invoice
+  // that is cancelled meanwhile makes its account due as well.
   const [run] = runs;
   if (run === undefined) return;
-  const done = [...deeds, { ...run, parts: due.length + 3 }];
+  const done = [...deeds, { ...run, parts: due.length + deeds.length + 3 }];
   await settle(sim, done, [...answers, null], before);
 }
 

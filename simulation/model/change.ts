@@ -175,6 +175,7 @@ function setType(world: World, account: Account, item: Item, plan: Plan, hosts: 
     blocks: [hosts],
     unitPrice: price,
     months: plan.intervalMonths,
+    trial: plan.interval === "trial",
     start: today,
     ...anchoredAt(today),
     periodStart: today,

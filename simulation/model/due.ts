@@ -91,6 +91,12 @@ function renew(world: World, item: Item, nextItem: number, day: Day): Item[] {
   if (type === item.type) return [next];
   return [
     { ...item, status: "replaced", pending: null },
-    { ...next, number: nextItem, start: day, anchorMonth: monthOf(day) },
+    {
+      ...next,
+      number: nextItem,
+      trial: planOf(type).interval === "trial",
+      start: day,
+      anchorMonth: monthOf(day),
+    },
   ];
 }

@@ -36,14 +36,19 @@ function lineOf(line: Line): Readonly<Record<string, unknown>> {
   };
 }
 
+/** Dates that are looked through: a plan by use may never be charged. */
+const DATES_AHEAD = 360;
+
 /** The next day on which something will be charged by itself, and how much. */
 function nextInvoice(world: World, accountId: string): Readonly<Record<string, unknown>> | null {
   let account = world.get(accountId);
+  let left = DATES_AHEAD;
   // What is overdue comes with today's invoice.
-  for (let day: Day | null = nextDue(account); day !== null; day = nextDue(account)) {
+  for (let day: Day | null = nextDue(account); day !== null && left > 0; day = nextDue(account)) {
     day = Math.max(day, world.today);
     const due = dueThrough(world, { ...account, unbilled: [] }, day);
     account = due.account;
+    left -= 1;
     if (due.lines.length === 0) continue;
     const total = sum(due.lines.map((line) => line.amount + line.tax));
     return { date: textOf(day), total_amount: majorOf(total) };

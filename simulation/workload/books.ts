@@ -10,7 +10,7 @@ const FROM = "0001-01-01";
 export function makePrices(random: Random, start: string, years: number): unknown {
   const known = new Set(plans.map((plan) => plan.type));
   const prices: unknown[] = [];
-  for (const type of [...BASES, ...ADDONS]) {
+  for (const type of new Set<string>([...BASES, ...ADDONS])) {
     if (!known.has(type) || random.chance(0.4)) continue;
     let price = random.int(3, 60_000) / 100;
     let from = FROM;

@@ -3,11 +3,11 @@ import type { Account } from "../model/state.js";
 import type { World } from "../model/world.js";
 import type { Random } from "../random.js";
 
-export function callerFor(random: Random, account: Account): string {
-  const { id, master, parent, hasKey, disassociated } = account;
-  // Its key ended with the relation.
-  if (hasKey && !disassociated && random.chance(0.2)) return id;
-  return random.chance(0.5) ? parent : master;
+export function callerFor(random: Random, world: World, account: Account): string {
+  const { id, master, parent, hasKey } = account;
+  const caller = hasKey && random.chance(0.2) ? id : random.chance(0.5) ? parent : master;
+  // The key of one that has left is none any more.
+  return world.get(caller).disassociated ? master : caller;
 }
 
 /** Another account that calls with a key of its own. */

@@ -38,7 +38,7 @@ export function makeCommand(
 ): WireCall {
   const call = (made: Made): WireCall => ({
     ...made,
-    caller: random.chance(0.005) ? strangerTo(random, world, account) : callerFor(random, account),
+    caller: callerOf(random, world, account, made),
     account: random.chance(0.005) ? "NoSuchAccountAnywhere1" : account.id,
   });
   const state = planState(account);
@@ -48,6 +48,14 @@ export function makeCommand(
       ? random.weighted(taste.weights(OF_PAID))
       : random.weighted(OF_FREE);
   return call(MAKERS[kind](random, world, account, taste));
+}
+
+function callerOf(random: Random, world: World, account: Account, { tool }: Made): string {
+  // Whoever leaves by its own key hears nothing more.
+  if (tool === "account_disassociate") return account.master;
+  return random.chance(0.005)
+    ? strangerTo(random, world, account)
+    : callerFor(random, world, account);
 }
 
 /** How often each command is sent to a paid account, and to any other. */
@@ -78,10 +86,12 @@ const MAKERS = {
   },
   parts: (random, world, account, taste) => {
     const group = random.pick(groupsOf(world.profile));
-    const parts = taste.addons.filter((type) => {
+    const isPart = (type: string) => {
       const { name, request } = familyOf(type);
       return name.startsWith(`${group}.`) && request !== null && request.since <= world.profile;
-    });
+    };
+    const liked = taste.addons.filter(isPart);
+    const parts = liked.length > 0 ? liked : ADDONS.filter(isPart);
     const details: Nested = {};
     for (const type of random.shuffled(parts).slice(0, random.int(1, 3))) {
       const [, member = ""] = familyOf(type).name.split(".");

@@ -7,7 +7,7 @@ import type { Random } from "../random.js";
 import { callerFor } from "./callers.js";
 
 export function makeRead(random: Random, world: World, account: Account): WireCall {
-  const target = { caller: callerFor(random, account), account: account.id };
+  const target = { caller: callerFor(random, world, account), account: account.id };
   const tool = random.weighted({
     account_plans: 3,
     get_plan_usage: 3,

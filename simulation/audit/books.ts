@@ -9,7 +9,7 @@ import { differences, Violation } from "./violation.js";
 export async function auditBooks(sim: Simulation): Promise<void> {
   const wrong = [
     ...(await stateDifferences(sim, sim.world)),
-    ...(await ledgerDifferences(sim)),
+    ...(await ledgerDifferences(sim, sim.world)),
     ...(await statementDifferences(sim)),
   ];
   if (wrong.length > 0)
@@ -28,7 +28,10 @@ export async function auditBooks(sim: Simulation): Promise<void> {
 }
 
 /** Every balance of the ledger, by invoice and day. */
-async function ledgerDifferences({ site, world, masters }: Simulation): Promise<string[]> {
+export async function ledgerDifferences(
+  { site, masters }: Simulation,
+  world: World,
+): Promise<string[]> {
   const { rows } = await site.database.query(
     `select ledger_account, account_id, invoice_id, effective_date::text as day,
         sum(amount_minor)::text as amount

@@ -4,9 +4,9 @@ import { firstRefusal } from "./access.js";
 import type { Day } from "./calendar.js";
 import { hostProblem, leastForAddons, mostBesideBase, unmetNeed } from "./hosts.js";
 import { type Charge, chargeOf } from "./invoicing.js";
-import { planOf, recurring, superseded } from "./items.js";
+import { firstEnd, planOf, recurring, superseded } from "./items.js";
 import { sum } from "./money.js";
-import { anchoredAt, endOfPeriod, fullCharge, restOfPeriod } from "./periods.js";
+import { anchoredAt, fullCharge, restOfPeriod } from "./periods.js";
 import { type Refusal, refuse } from "./reply.js";
 import { type Account, type Item, planState, runningBase } from "./state.js";
 import { settleUsage, usageMoved } from "./usage.js";
@@ -179,7 +179,7 @@ function setType(world: World, account: Account, item: Item, plan: Plan, hosts: 
     start: today,
     ...anchoredAt(today),
     periodStart: today,
-    periodEnd: endOfPeriod(today, plan.intervalMonths, anchoredAt(today).anchorDay),
+    periodEnd: firstEnd(today, plan.intervalMonths, plan.interval === "trial"),
     status: "active",
     pending: null,
   };

@@ -78,7 +78,7 @@ export function superseded(items: readonly Item[], by: Item): Item[] {
   });
 }
 
-function firstEnd(today: Day, months: number, trial: boolean): Day {
+export function firstEnd(today: Day, months: number, trial: boolean): Day {
   if (trial) return today + TRIAL_DAYS;
   if (months === 0) return endOfPeriod(today, 1, anchoredAt(today).anchorDay);
   return endOfPeriod(today, months, anchoredAt(today).anchorDay);

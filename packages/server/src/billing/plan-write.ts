@@ -6,7 +6,6 @@ import type { PreviewBody } from "@paymaster/contract";
 import {
   type AccountState,
   addDays,
-  type ChargeLine,
   type CivilDate,
   type Command,
   type Contact,
@@ -18,6 +17,7 @@ import {
   type Outcome,
   previewOf,
   previewUnchanged,
+  sum,
 } from "@paymaster/engine";
 import { inOrder } from "../database/pipelining.js";
 import type { Connection, Queryable } from "../database/pool.js";
@@ -89,11 +89,6 @@ function withTaxRate(state: AccountState, taxRatePpm: number): AccountState {
   return { ...state, account: { ...state.account, taxRatePpm } };
 }
 
-/** Lines with their tax. */
-function sumOf(lines: readonly ChargeLine[]): number {
-  return lines.reduce((total, { amountMinor, taxMinor }) => total + amountMinor + taxMinor, 0);
-}
-
 /**
  * Decides, where the account's periods let it. An operator who posts a draft ahead of its time has moved
  * the periods into the future: a change that would have to be charged by the days of the current one is
@@ -160,7 +155,7 @@ export async function planWrite(
       // the invoice of what fell due.
       const creditMinor = await creditLeftFor(connection, loaded, {
         dueDate: addDays(today, paymentTermDays),
-        alsoOwedMinor: sumOf(due?.lines ?? []),
+        alsoOwedMinor: sum((due?.lines ?? []).map((line) => line.amountMinor + line.taxMinor)),
       });
       return toPreviewBody(
         previewOf(before, decision, books.engine, { today, creditMinor, paymentTermDays }),
@@ -175,8 +170,9 @@ export async function planWrite(
         billRunId: null,
         targetDate: today,
       };
-      if (due !== null)
+      if (due !== null) {
         await postDecisions(connection, [{ loaded: found, decision: due }], context);
+      }
       // By now its items are stored as what fell due has left them.
       const current = { ...loaded, items: before.items };
       await postDecisions(connection, [{ loaded: current, decision }], context);

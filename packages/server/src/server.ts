@@ -10,7 +10,7 @@ import type { ServerConfig } from "./config.js";
 import { type ConsoleFiles, registerConsoleApi, registerConsoleFiles } from "./console/index.js";
 import { writeCredentials } from "./credentials-file.js";
 import { openDatabase } from "./database/open.js";
-import { isUnavailable } from "./database/pool.js";
+import { isUnavailable, OverloadedError } from "./database/pool.js";
 import { loadIssuer } from "./e-invoice/issuer.js";
 import { createApp, type LogLine } from "./http/app.js";
 import { registerDocuments } from "./http/documents.js";
@@ -182,7 +182,7 @@ export async function startServer(
   }
 }
 
-/** Says once that the database is away, and once that it is back. */
+/** Says once that the database is away or overloaded, and once that it is back. */
 function tellReachability(log: Log) {
   let isUp = true;
   return {
@@ -191,7 +191,10 @@ function tellReachability(log: Log) {
       isUp = true;
     },
     down(error: unknown) {
-      const message = "The database does not answer; requests get 503 until it does.";
+      const message =
+        error instanceof OverloadedError
+          ? "Background work waits: the database has more to do than this server lets wait for it."
+          : "The database does not answer; requests get 503 until it does.";
       if (isUp) log({ level: "warn", message, error: String(error) });
       isUp = false;
     },

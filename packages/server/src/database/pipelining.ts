@@ -36,11 +36,24 @@ export async function leaveToCommit(db: Queryable, step: Step<unknown>): Promise
   leftToCommit.set(db, [...(leftToCommit.get(db) ?? []), answer]);
 }
 
-/** What was left to the commit, which is asked for now. */
+/** What was left to the commit, which is asked for now; its answers, in the order of the statements. */
 export function takeLeft(db: Queryable): readonly Promise<unknown>[] {
   const left = leftToCommit.get(db) ?? [];
   leftToCommit.delete(db);
   return left;
+}
+
+/**
+ * Waits for answers to statements that went out together, in their order; rejects with the error of the
+ * first that failed. Those behind it fail as well, in whatever order that is learnt, and say only that the
+ * transaction is aborted.
+ */
+export async function allAnswers<T>(answers: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(answers);
+  return settled.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
 }
 
 type Step<T> = () => Promise<T>;
@@ -50,15 +63,15 @@ type Answers<Steps extends readonly Step<unknown>[]> = {
 
 /**
  * Runs steps in their order, all at once where the connection pipelines: then a step must ask for all of
- * its statements before it waits for any, unless it is the last. PostgreSQL runs them one after the other, and none behind one
- * that failed; the first error is what rejects.
+ * its statements before it waits for any, unless it is the last. PostgreSQL runs them one after the
+ * other, and none behind one that failed, whose error is what rejects.
  */
 export async function inOrder<const Steps extends readonly Step<unknown>[]>(
   db: Queryable,
   steps: Steps,
 ): Promise<Answers<Steps>> {
   if (isPipelining(db)) {
-    return (await Promise.all(steps.map((step) => step()))) as Answers<Steps>;
+    return (await allAnswers(steps.map((step) => step()))) as Answers<Steps>;
   }
   const answers: unknown[] = [];
   for (const step of steps) answers.push(await step());

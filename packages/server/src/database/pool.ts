@@ -1,6 +1,6 @@
 /** The connection pool, how PostgreSQL's types come in, and transactions. */
 import pg from "pg";
-import { setPipelining, takeLeft } from "./pipelining.js";
+import { allAnswers, setPipelining, takeLeft } from "./pipelining.js";
 import { isTimeout, NoPrimaryError, Primary, primaryClient } from "./primary.js";
 import type { DatabaseUrl } from "./url.js";
 
@@ -129,10 +129,17 @@ async function transact<T>(
       if (isPipelined) begun.catch(() => undefined);
       else await begun;
       const result = await work(connection);
-      await Promise.all([...takeLeft(connection), connection.query("commit")]);
+      const committed = connection.query("commit");
+      await allAnswers([...takeLeft(connection), committed]);
+      // Of a transaction that is aborted a commit says ROLLBACK, and no error.
+      if ((await committed).command !== "COMMIT") throw new Error("a transaction was rolled back");
       return result;
-    } catch (error) {
-      takeLeft(connection);
+    } catch (thrown) {
+      // What was left to the commit comes before what failed, and may be why.
+      const error = await allAnswers(takeLeft(connection)).then(
+        () => thrown,
+        (earlier) => earlier,
+      );
       await connection.query("rollback").catch((failure: Error) => {
         broken = failure;
       });
@@ -188,9 +195,10 @@ const SYSTEM_CODES = new Set([
 ]);
 /**
  * Connection exceptions, resources (a full disk among them), operator intervention (shutdown, start-up),
- * system errors; a transaction ended for idling, and a standby that writes nothing.
+ * system errors; a transaction ended for idling, a standby that writes nothing, and a database that was
+ * told to take no connections.
  */
-const SQL_STATES = /^(08|53|57P|58)|^(25P03|25006)$/;
+const SQL_STATES = /^(08|53|57P|58)|^(25P03|25006|55000)$/;
 
 /** Whether `error` is the violation of the named unique index or constraint. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {

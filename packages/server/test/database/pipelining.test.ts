@@ -71,6 +71,32 @@ describe.each([
     expect(await stored()).toEqual([]);
   });
 
+  it("tell the error that came first, however deep it lies", async () => {
+    await pool.query("delete from events");
+    const failing = run(pool, (connection) =>
+      inOrder(connection, [
+        () =>
+          inOrder(connection, [
+            () => inOrder(connection, [() => add(connection, 1), () => add(connection, 2, null)]),
+            () => add(connection, 3),
+          ]),
+        () => add(connection, 4),
+      ]),
+    );
+    await expect(failing).rejects.toThrow(/null value in column "what"/);
+    expect(await stored()).toEqual([]);
+  });
+
+  it("tell the error of one that was left to the commit before that of those behind it", async () => {
+    await pool.query("delete from events");
+    const failing = run(pool, async (connection) => {
+      await leaveToCommit(connection, () => add(connection, 1, null));
+      await add(connection, 2);
+    });
+    await expect(failing).rejects.toThrow(/null value in column "what"/);
+    expect(await stored()).toEqual([]);
+  });
+
   it("are refused at the commit when one that was left to it fails", async () => {
     await pool.query("delete from events");
     const failing = run(pool, async (connection) => {

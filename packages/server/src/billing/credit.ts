@@ -133,7 +133,7 @@ export async function openInvoices(
 
 /**
  * What the payer's credit leaves, after what is owed already, for an invoice of that due date.
- * @param invoice what is invoiced just before it, and not yet owed, among the rest
+ * @param invoice its due date, and what is invoiced just before it and not on the books yet
  */
 export async function creditLeftFor(
   db: Queryable,

@@ -96,11 +96,11 @@ describe("processes", () => {
   });
 
   it.skipIf(!existsSync("/proc/self/stat"))("are not alive as zombies", async () => {
-    // A shell that starts a child, becomes another program and so never waits for it.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    // A shell that starts a child, becomes another program before the child ends, and so never waits for it.
+    const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"]);
     const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
     const begun_ms = performance.now();
-    while (isAlive(pid) && performance.now() - begun_ms < 2_000) {
+    while (isAlive(pid) && performance.now() - begun_ms < 10_000) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(existsSync(`/proc/${pid}/stat`)).toBe(true);

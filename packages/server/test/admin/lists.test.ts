@@ -239,7 +239,7 @@ describe("a bill run", () => {
     readonly accounts_done: number;
     readonly canceled_at: string | null;
   }
-  const start = async (): Promise<Run> => {
+  const start = async (mode: "preview" | "draft"): Promise<Run> => {
     const { admin_url, admin_key } = server.credentials;
     const started = await fetch(`${admin_url}/bill-runs`, {
       method: "POST",
@@ -248,7 +248,7 @@ describe("a bill run", () => {
         "content-type": "application/json",
         prefer: "respond-async",
       },
-      body: JSON.stringify({ target_date: "2026-12-31", mode: "preview" }),
+      body: JSON.stringify({ target_date: "2026-12-31", mode }),
     });
     expect(started.status).toBe(201);
     return (await started.json()) as Run;
@@ -260,7 +260,7 @@ describe("a bill run", () => {
   };
 
   test("is answered at once when asked, and watched", async () => {
-    const run = await untilDone((await start()).id);
+    const run = await untilDone((await start("preview")).id);
     expect(run).toMatchObject({ accounts_done: run.accounts_total, canceled_at: null });
     const over = await server.admin("POST", `/bill-runs/${run.id}/cancel`);
     expect(over.status).toBe(409);
@@ -269,10 +269,10 @@ describe("a bill run", () => {
   test("that is cancelled finishes what is under way, and nothing else", async () => {
     const client = new pg.Client({ connectionString: server.databaseUrl });
     await client.connect();
-    // Whoever bills this account has to wait, and the run with it.
+    // Whoever bills this account has to wait, and the run with it; a preview would wait for nobody.
     await client.query("begin");
     await client.query("select 1 from accounts where id = $1 for update", [accounts[5]?.id]);
-    const { id, status } = await start();
+    const { id, status } = await start("draft");
     expect(status).toBe("running");
     const canceled = await server.admin<Run>("POST", `/bill-runs/${id}/cancel`);
     expect(canceled).toMatchObject({ status: 200, body: { id, status: "running" } });

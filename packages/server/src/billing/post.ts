@@ -16,7 +16,7 @@ import { inOrder, leaveToCommit } from "../database/pipelining.js";
 import type { Connection, Queryable } from "../database/pool.js";
 import { type Columns, rowsFrom, toArrays } from "../database/rows.js";
 import { newInvoiceId } from "../ids.js";
-import { type AccountRef, type LoadedAccount, lockAccounts } from "../store/accounts.js";
+import { type LoadedAccount, lockAccounts, payersAndMastersOf } from "../store/accounts.js";
 import { type Actor, type AuditRow, writeAudit } from "../store/audit.js";
 import { deleteDrafts } from "../store/drafts.js";
 import {
@@ -202,7 +202,8 @@ async function prepareInvoices(
           invoice,
         })),
       ),
-    () => lockPayersAndMasters(connection, billed),
+    // The accounts themselves are locked already; those above them follow, in the order of all locks.
+    () => lockAccounts(connection, payersAndMastersOf(invoiced)),
     () =>
       nextNumbers(
         connection,
@@ -266,18 +267,6 @@ function toRecord(
     parties,
     lines: invoice.lines,
   };
-}
-
-/** The accounts themselves are locked already; those above them follow, in the order of all locks. */
-async function lockPayersAndMasters(db: Queryable, billed: readonly Billed[]): Promise<void> {
-  const above = new Map<string, AccountRef>();
-  for (const { account } of billed) {
-    const { masterId } = account.record;
-    for (const accountId of [account.payer.accountId, masterId]) {
-      above.set(`${masterId}/${accountId}`, { masterId, accountId });
-    }
-  }
-  await lockAccounts(db, [...above.values()]);
 }
 
 /** The next numbers of each master, in order; nobody else takes any while the masters are locked. */

@@ -252,13 +252,21 @@ export function payerIdOf(
 
 /** The payers of accounts, each of them once. */
 export function payersOf(accounts: readonly LoadedAccount[]): AccountRef[] {
-  const payers = new Map<string, AccountRef>();
-  for (const { record, payer } of accounts) {
-    const { masterId } = record;
-    const { accountId } = payer;
-    payers.set(`${masterId}/${accountId}`, { masterId, accountId });
+  return distinct(accounts.map(({ record, payer }) => ({ ...payer, masterId: record.masterId })));
+}
+
+/** The payers of accounts and their masters, each of them once. */
+export function payersAndMastersOf(accounts: readonly LoadedAccount[]): AccountRef[] {
+  const masters = accounts.map(({ record: { masterId } }) => ({ masterId, accountId: masterId }));
+  return distinct([...payersOf(accounts), ...masters]);
+}
+
+function distinct(refs: readonly AccountRef[]): AccountRef[] {
+  const found = new Map<string, AccountRef>();
+  for (const { masterId, accountId } of refs) {
+    found.set(`${masterId}/${accountId}`, { masterId, accountId });
   }
-  return [...payers.values()];
+  return [...found.values()];
 }
 
 /** The first of the ids that belongs to no account; undefined: all exist. */

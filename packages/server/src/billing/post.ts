@@ -59,16 +59,8 @@ export async function postDecisions(
   context: PostContext,
 ): Promise<PostedInvoice[]> {
   const billed = assemble(accounts, context);
-  const [, , , , , prepared] = await inOrder(connection, [
-    () => takeUnbilled(connection, accounts),
-    () =>
-      deleteDrafts(
-        connection,
-        accounts.filter(({ draftId }) => draftId).map(({ loaded }) => loaded.record),
-      ),
-    () => saveAccounts(connection, accounts),
-    () => saveItems(connection, accounts.flatMap(changedItemsOf)),
-    () => writeAudit(connection, context.by, context.now, accounts.flatMap(auditRowsOf)),
+  const [, prepared] = await inOrder(connection, [
+    () => saveDecided(connection, accounts, context),
     () => prepareInvoices(connection, billed, context),
   ]);
   if (prepared === null) return [];
@@ -80,6 +72,22 @@ export async function postDecisions(
   await leaveToCommit(connection, () => insertInvoices(connection, invoices, context.now));
   await settleCredit(connection, invoices, prepared.credits, context);
   return invoices;
+}
+
+/** What decisions change, but for the invoices. */
+async function saveDecided(
+  connection: Connection,
+  accounts: readonly DecidedAccount[],
+  { by, now }: PostContext,
+): Promise<void> {
+  const posted = accounts.filter(({ draftId }) => draftId).map(({ loaded }) => loaded.record);
+  await inOrder(connection, [
+    () => takeUnbilled(connection, accounts),
+    () => deleteDrafts(connection, posted),
+    () => saveAccounts(connection, accounts),
+    () => saveItems(connection, accounts.flatMap(changedItemsOf)),
+    () => writeAudit(connection, by, now, accounts.flatMap(auditRowsOf)),
+  ]);
 }
 
 function changedItemsOf({ loaded: { record, items }, decision }: DecidedAccount): ChangedItem[] {
@@ -181,37 +189,29 @@ async function prepareInvoices(
 ): Promise<PreparedInvoices | null> {
   if (billed.length === 0) return null;
   const invoiced = billed.map(({ account }) => account);
-  const [parties, , , , , numbers, credits] = await inOrder(connection, [
+  const [parties, , numbers, credits] = await inOrder(connection, [
     () => loadParties(connection, invoiced),
-    () =>
-      insertLines(
-        connection,
-        billed.map(({ account, id, invoice }) => ({
-          ...account.record,
-          id,
-          lines: invoice.lines,
-        })),
-      ),
-    () => writePostings(connection, billed.flatMap(toPostings), context.now),
-    () =>
-      scheduleRevenue(
-        connection,
-        billed.map(({ account, id, invoice }) => ({
-          masterId: account.record.masterId,
-          id,
-          invoice,
-        })),
-      ),
-    // The accounts themselves are locked already; those above them follow, in the order of all locks.
-    () => lockAccounts(connection, payersAndMastersOf(invoiced)),
-    () =>
-      nextNumbers(
-        connection,
-        invoiced.map(({ record }) => record.masterId),
-      ),
+    () => insertLinesAndPostings(connection, billed, context),
+    () => takeNumbers(connection, invoiced),
     () => readCredits(connection, invoiced),
   ]);
   return { parties, numbers, credits };
+}
+
+async function insertLinesAndPostings(
+  connection: Connection,
+  billed: readonly Billed[],
+  { now }: PostContext,
+): Promise<void> {
+  const posted = billed.map(({ account: { record }, id, invoice }) => {
+    const { masterId, accountId } = record;
+    return { masterId, accountId, id, invoice, lines: invoice.lines };
+  });
+  await inOrder(connection, [
+    () => insertLines(connection, posted),
+    () => writePostings(connection, billed.flatMap(toPostings), now),
+    () => scheduleRevenue(connection, posted),
+  ]);
 }
 
 function assemble(accounts: readonly DecidedAccount[], context: PostContext): Billed[] {
@@ -269,7 +269,18 @@ function toRecord(
   };
 }
 
-/** The next numbers of each master, in order; nobody else takes any while the masters are locked. */
+/** Numbers for the invoices of accounts; nobody else takes any until the transaction ends. */
+async function takeNumbers(db: Queryable, accounts: readonly LoadedAccount[]): Promise<number[]> {
+  const masterIds = accounts.map(({ record }) => record.masterId);
+  const [, numbers] = await inOrder(db, [
+    // The accounts themselves are locked already; those above them follow, in the order of all locks.
+    () => lockAccounts(db, payersAndMastersOf(accounts)),
+    () => nextNumbers(db, masterIds),
+  ]);
+  return numbers;
+}
+
+/** The next numbers of each master, in order; the masters must be locked. */
 async function nextNumbers(db: Queryable, masterIds: readonly string[]): Promise<number[]> {
   const { rows } = await db.query({
     name: "next-invoice-numbers",
